@@ -1,0 +1,203 @@
+"""The walking network and what stands in a walker's way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from pyproj import CRS
+
+from lifecircle.errors import NetworkError
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+
+class Permission(IntEnum):
+    """Who may walk an edge."""
+
+    PUBLIC = 0
+    PRIVATE = 1
+    CLOSED = 2
+
+
+class Crossing(IntEnum):
+    """How an edge crosses a road."""
+
+    NONE = 0
+    UNMARKED = 1
+    MARKED = 2
+    SIGNALS = 3
+
+
+class EdgeFlag(IntEnum):
+    """Bits of ``WalkNetwork.flags``."""
+
+    STEPS = 1
+    BRIDGE = 2
+    TUNNEL = 4
+    FOOTWAY = 8
+    SQUARE = 16
+    GATE = 32
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WalkNetwork:
+    """Undirected walking graph with integer lengths and full geometry.
+
+    V nodes, E edges, P vertices of edge geometry. Both directions of an edge are
+    walkable unless ``oneway`` says otherwise. Arrays are read-only.
+
+    Attributes
+    ----------
+    crs : CRS
+        Metres.
+    node_x, node_y : float64 (V,)
+    node_id : int64 (V,)
+        OSM id.
+    tail, head : int32 (E,)
+        End nodes; the geometry runs from tail to head.
+    length_mm : int64 (E,)
+        At least 1 and, to the millimetre, at least the straight line between the ends.
+    permission : uint8 (E,)
+        A `Permission`.
+    oneway : int8 (E,)
+        0 both directions, 1 tail to head only, -1 head to tail only (``oneway:foot``).
+    crossing : uint8 (E,)
+        A `Crossing`.
+    flags : uint8 (E,)
+        Sum of `EdgeFlag` bits.
+    way_id : int64 (E,)
+        OSM way the edge comes from (its first one where several were joined).
+    street : object (E,)
+        Name of the street, "" if it has none.
+    island : bool (E,)
+        True on components of less than 2 km of walkable length in the whole loaded data.
+    geometry_offsets : int64 (E + 1,)
+    geometry_x, geometry_y : float64 (P,)
+        Edge e owns vertices ``geometry_offsets[e]:geometry_offsets[e + 1]``.
+    """
+
+    crs: CRS
+    node_x: Floats
+    node_y: Floats
+    node_id: Ints
+    tail: npt.NDArray[np.int32]
+    head: npt.NDArray[np.int32]
+    length_mm: Ints
+    permission: npt.NDArray[np.uint8]
+    oneway: npt.NDArray[np.int8]
+    crossing: npt.NDArray[np.uint8]
+    flags: npt.NDArray[np.uint8]
+    way_id: Ints
+    street: npt.NDArray[np.object_]
+    island: Bools
+    geometry_offsets: Ints
+    geometry_x: Floats
+    geometry_y: Floats
+
+    def __post_init__(self) -> None:
+        """Check shapes, ends and lengths; make every array read-only."""
+        edges = len(self.tail)
+        for name in ("head", "length_mm", "permission", "oneway", "crossing", "flags", "way_id", "street", "island"):
+            if len(getattr(self, name)) != edges:
+                raise NetworkError(f"WalkNetwork.{name} has {len(getattr(self, name))} values for {edges} edges")
+        if edges and (min(self.tail.min(), self.head.min()) < 0 or max(self.tail.max(), self.head.max()) >= self.nodes):
+            raise NetworkError("WalkNetwork: an edge ends at a node that does not exist")
+        if edges and self.length_mm.min() < 1:
+            bad = int(self.way_id[self.length_mm.argmin()])
+            raise NetworkError(f"WalkNetwork: an edge of way {bad} has no length")
+        straight = np.hypot(
+            self.node_x[self.tail] - self.node_x[self.head], self.node_y[self.tail] - self.node_y[self.head]
+        )
+        if edges and np.any(self.length_mm < np.floor(straight * 1000.0)):
+            bad = int(self.way_id[np.argmin(self.length_mm - straight * 1000.0)])
+            raise NetworkError(f"WalkNetwork: an edge of way {bad} is shorter than its straight line")
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, np.ndarray):
+                value.flags.writeable = False
+
+    @property
+    def nodes(self) -> int:
+        """Number of nodes."""
+        return len(self.node_x)
+
+    @property
+    def edges(self) -> int:
+        """Number of edges."""
+        return len(self.tail)
+
+    def has_flag(self, flag: EdgeFlag) -> Bools:
+        """Return, per edge, whether `flag` is set; shape (E,)."""
+        return (self.flags & np.uint8(flag)) != 0
+
+    def lines(self) -> npt.NDArray[np.object_]:
+        """Return the edges as shapely LineStrings from tail to head; shape (E,)."""
+        index = np.repeat(np.arange(self.edges), np.diff(self.geometry_offsets))
+        return shapely.linestrings(self.geometry_x, self.geometry_y, indices=index)
+
+    def to_networkx(self) -> nx.MultiGraph[int]:
+        """Return an undirected multigraph that osmnx understands.
+
+        Returns
+        -------
+        networkx.MultiGraph
+            Nodes are 0..V-1 with ``x``, ``y`` (metres) and ``osmid``; edges are keyed by their
+            index with ``length`` and ``length_m`` (metres), ``geometry``, ``permission`` (name), ``oneway_foot``,
+            ``osmid``, ``name`` and ``island``; the graph carries ``crs``.
+        """
+        import networkx as nx  # the one upward look a noun is allowed; heavy
+
+        graph: nx.MultiGraph[int] = nx.MultiGraph(crs=self.crs)
+        for node in range(self.nodes):
+            graph.add_node(node, x=float(self.node_x[node]), y=float(self.node_y[node]), osmid=int(self.node_id[node]))
+        for edge, line in enumerate(self.lines()):
+            metres = float(self.length_mm[edge]) / 1000.0
+            graph.add_edge(
+                int(self.tail[edge]),
+                int(self.head[edge]),
+                key=edge,
+                length=metres,
+                length_m=metres,
+                geometry=line,
+                permission=Permission(int(self.permission[edge])).name.lower(),
+                oneway_foot=int(self.oneway[edge]),
+                osmid=int(self.way_id[edge]),
+                name=str(self.street[edge]),
+                island=bool(self.island[edge]),
+            )
+        return graph
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Barriers:
+    """What an access leg must not, or should not, cross. Metric CRS.
+
+    Attributes
+    ----------
+    hard : object array of geometries
+        Water (areas, rivers, canals, streams, coastline) and railways on the ground: never crossed.
+    walls : object array of geometries
+        Walls and fences: crossed only where nothing else is in reach.
+    gates : object array of Points
+        Openings: gates, entrances in walls, and places where a walkable way passes a wall.
+    """
+
+    hard: npt.NDArray[np.object_]
+    walls: npt.NDArray[np.object_]
+    gates: npt.NDArray[np.object_]
+
+    @classmethod
+    def none(cls) -> Barriers:
+        """Return open ground."""
+        empty = np.empty(0, dtype=object)
+        return cls(empty, empty, empty)
