@@ -15,9 +15,10 @@ from lifecircle.errors import SchemaError
 
 if TYPE_CHECKING:
     from lifecircle.model.area import StudyArea
+    from lifecircle.model.catalogue import Catalogue
     from lifecircle.model.network import WalkNetwork
     from lifecircle.model.provenance import Note, Provenance
-    from lifecircle.model.standard import Catalogue, Reading, Standard
+    from lifecircle.model.standard import Reading, Standard
     from lifecircle.model.tables import FacilityTable, ResidenceTable
     from lifecircle.model.travel import WalkProfile
 

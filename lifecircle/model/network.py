@@ -151,15 +151,17 @@ class WalkNetwork:
         Returns
         -------
         networkx.MultiGraph
-            Nodes are 0..V-1 with ``x``, ``y`` (metres) and ``osmid``; edges are keyed by their
-            index with ``length`` and ``length_m`` (metres), ``geometry``, ``permission`` (name), ``oneway_foot``,
-            ``osmid``, ``name`` and ``island``; the graph carries ``crs``.
+            Nodes are 0..V-1 with ``x``, ``y`` (metres), ``osmid`` and ``street_count`` (edges that end there);
+            edges are keyed by their index with ``length`` and ``length_m`` (metres), ``geometry``, ``permission``
+            (name), ``oneway_foot``, ``osmid``, ``name`` and ``island``; the graph carries ``crs``.
         """
         import networkx as nx  # the one upward look a noun is allowed; heavy
 
         graph: nx.MultiGraph[int] = nx.MultiGraph(crs=self.crs)
+        ends = np.bincount(np.concatenate([self.tail, self.head]), minlength=self.nodes)
         for node in range(self.nodes):
-            graph.add_node(node, x=float(self.node_x[node]), y=float(self.node_y[node]), osmid=int(self.node_id[node]))
+            place = {"x": float(self.node_x[node]), "y": float(self.node_y[node])}
+            graph.add_node(node, **place, osmid=int(self.node_id[node]), street_count=int(ends[node]))
         for edge, line in enumerate(self.lines()):
             metres = float(self.length_mm[edge]) / 1000.0
             graph.add_edge(

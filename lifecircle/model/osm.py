@@ -29,7 +29,7 @@ class OsmWays:
     lon, lat : float64 arrays, shape (N,)
         WGS-84 degrees.
     node_tags : Mapping[int, Tags]
-        Tags of the nodes on these ways that carry any.
+        Tags of the nodes on these ways that carry any (street lamps and mere addresses aside).
     """
 
     way_id: npt.NDArray[np.int64]
@@ -68,7 +68,7 @@ class OsmData:
     timestamp : str
         The data's own date, ISO 8601, or "".
     counts : Mapping[str, int]
-        ``nodes``, ``ways``, ``relations`` read; ``missing_nodes`` (references to absent nodes),
+        ``nodes`` (tagged ones), ``ways``, ``relations`` read; ``missing_nodes`` (references to absent nodes),
         ``cut_ways``, ``broken_areas``, ``dead_objects`` dropped ...
     file_name, sha256 : str
     """
