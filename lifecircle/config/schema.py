@@ -1,0 +1,274 @@
+"""The study file: every key that it may hold, with its default and its limits."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, Discriminator, Field, Strict, Tag, field_validator, model_validator
+
+from lifecircle.config.fields import Area, Datum, FileName, Names, Part, later
+
+MIN_KMH, MAX_KMH = 0.5, 12.0
+
+
+class About(Part):
+    """``study``: what is studied, where, when."""
+
+    name: Names
+    boundary: Area
+    buffer_m: Annotated[float, Field(ge=0, le=50_000)] | None = None
+    date: Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")] | None = None
+    note: Names | None = None
+
+
+class Osm(Part):
+    """``osm``: the extract, and where it is whole."""
+
+    file: FileName | None = None
+    extent: Area | None = None
+    download: Annotated[
+        Any, later("live download is not available in this version: remove this key and give osm.file")
+    ] = None
+
+    @model_validator(mode="after")
+    def _given(self) -> Self:
+        if self.file is None:
+            raise ValueError("name the OpenStreetMap file: osm: {file: city.osm.pbf}")
+        return self
+
+
+class Origin(Part):
+    """``origin``: from where people walk; by default what the standard says."""
+
+    kind: Literal["building", "residential_area", "estate_gate", "grid"]
+    size_m: Annotated[float, Field(ge=25, le=2000)] | None = None
+
+    @model_validator(mode="after")
+    def _size(self) -> Self:
+        if self.kind == "grid" and self.size_m is None:
+            raise ValueError("size_m is missing: a grid needs the size of its cells in metres, for example size_m: 100")
+        if self.kind != "grid" and self.size_m is not None:
+            raise ValueError(f"size_m belongs to kind: grid, not to kind: {self.kind}")
+        return self
+
+
+def _walkable(speed_kmh: float) -> float:
+    if not MIN_KMH <= speed_kmh <= MAX_KMH:
+        raise ValueError(f"a walking speed of {speed_kmh:g} km/h: give a value from {MIN_KMH:g} to {MAX_KMH:g}")
+    return speed_kmh
+
+
+Speed = Annotated[float, AfterValidator(_walkable)]
+
+
+class OwnWalker(Part):
+    """A walker described by the study itself."""
+
+    speed_kmh: Speed
+    steps: bool = True
+
+
+def _walker_form(value: object) -> str:
+    return "(id)" if isinstance(value, str) else "(walker)"
+
+
+Walker = Annotated[
+    Annotated[str, Tag("(id)")] | Annotated[OwnWalker, Tag("(walker)")],
+    Discriminator(_walker_form),
+]
+
+
+class Walk(Part):
+    """``walk``: who walks (a profile's id, or a speed), and how far the search goes."""
+
+    profile: Walker | None = None
+    speed_kmh: Speed | None = None
+    steps: bool | None = None
+    max_access_m: Annotated[float, Field(gt=0, le=2000)] = 250.0
+    cutoff_min: Annotated[float, Field(gt=0, le=180)] | None = None
+    private: bool = True
+    slope: Annotated[Any, later("slope is not available in this version: remove this key")] = None
+    crossings: Annotated[Any, later("crossing delays are not available in this version: remove this key")] = None
+
+    @model_validator(mode="after")
+    def _one_walker(self) -> Self:
+        if self.profile is not None and self.speed_kmh is not None:
+            raise ValueError("give profile or speed_kmh, not both")
+        if isinstance(self.profile, OwnWalker) and self.steps is not None:
+            raise ValueError("steps is given twice: keep it inside profile")
+        return self
+
+
+_ONLY_LAYERS = (
+    "facility tables are not available in this version: only polygon layers of a user-layer type, "
+    "{file, layer, type, state_column}"
+)
+
+
+class FacilityLayer(Part):
+    """One of ``facilities``: polygons of the user's, with a state for the homes inside them."""
+
+    file: FileName
+    layer: str | None = None
+    datum: Datum = None
+    type: str
+    state_column: str = "state"
+    sheet: Annotated[Any, later(_ONLY_LAYERS)] = None
+    type_column: Annotated[Any, later(_ONLY_LAYERS)] = None
+    address_column: Annotated[Any, later(_ONLY_LAYERS)] = None
+
+
+class Completeness(Part):
+    """What the author knows of one type's mapping."""
+
+    status: Literal["complete", "thin"]
+    reason: str = ""
+    source: str = ""
+
+    @model_validator(mode="after")
+    def _why(self) -> Self:
+        if not (self.reason or self.source):
+            raise ValueError(f"status {self.status!r} needs a reason or a source")
+        return self
+
+
+class Population(Part):
+    """``population``: people by polygon or point of a file."""
+
+    file: FileName | None = None
+    layer: str | None = None
+    datum: Datum = None
+    column: str | None = None
+    raster: Annotated[
+        Any, later("population rasters are not available in this version: give a vector file and its column")
+    ] = None
+
+    @model_validator(mode="after")
+    def _column(self) -> Self:
+        if self.file is not None and self.column is None:
+            raise ValueError("column is missing: name the column that holds the number of people")
+        if self.file is None and (self.column is not None or self.layer is not None):
+            raise ValueError("file is missing: name the file that holds the people")
+        return self
+
+
+class Communities(Part):
+    """``communities``: polygons that residences are summed over."""
+
+    file: FileName | None = None
+    layer: str | None = None
+    datum: Datum = None
+    id_column: str | None = None
+    name_column: str | None = None
+    osm_admin_level: Annotated[
+        Any, later("communities from osm_admin_level are not available in this version: give a polygon file")
+    ] = None
+
+    @model_validator(mode="after")
+    def _column(self) -> Self:
+        if self.file is not None and self.id_column is None:
+            raise ValueError("id_column is missing: name the column that holds each community's id")
+        if self.file is None and (self.id_column is not None or self.name_column is not None):
+            raise ValueError("file is missing: name the file that holds the communities")
+        return self
+
+
+class PublishedCount(Part):
+    """A published count (公布数): what was counted, where and when."""
+
+    value: Annotated[float, Field(ge=0)]
+    counts: Literal["stock", "works", "planned", "done"]
+    of: str = ""
+    area: str = ""
+    as_of: str = ""
+    source: str = ""
+
+
+def _only_wgs84(crs: str) -> str:
+    if crs != "EPSG:4326":
+        raise ValueError(f"{crs!r} is not available in this version: results are written in EPSG:4326")
+    return crs
+
+
+class Output(Part):
+    """``output``: what is printed on the results."""
+
+    crs: Annotated[str, AfterValidator(_only_wgs84)] = "EPSG:4326"
+    compiled_by: str = ""
+    map_approval_no: str = ""
+
+
+class StudyFile(Part):
+    """A whole study file."""
+
+    study: About
+    osm: Osm
+    standard: FileName = "hebi-nine"
+    rule: Literal["claim", "standard", "lenient"] | None = None
+    origin: Origin | None = None
+    walk: Walk = Walk()
+    facilities: Annotated[tuple[FacilityLayer, ...], Strict(strict=False)] = ()
+    corrections: Annotated[Any, later("corrections are not available in this version: remove this key")] = None
+    completeness: Mapping[str, Completeness] = Field(default_factory=dict)
+    population: Population | None = None
+    communities: Communities | None = None
+    published: Mapping[str, PublishedCount] = Field(default_factory=dict)
+    output: Output = Output()
+    language: Literal["zh", "en"] = "zh"
+    seed: Annotated[int, Field(ge=0)] = 7
+
+    @field_validator("facilities", mode="before")
+    @classmethod
+    def _no_tables(cls, value: object) -> object:
+        return () if value is None else value
+
+    @field_validator("walk", "output", "completeness", "published", mode="before")
+    @classmethod
+    def _empty_is_default(cls, value: object) -> object:
+        return {} if value is None else value
+
+    @field_validator("population", "communities", mode="after")
+    @classmethod
+    def _absent_without_file(cls, value: Population | Communities | None) -> Population | Communities | None:
+        return None if value is None or value.file is None else value
+
+
+class Study(StudyFile):
+    """A checked study file, with the path it was read from."""
+
+    path: Path
+
+    @classmethod
+    def of(cls, file: StudyFile, path: Path) -> Self:
+        """Return the checked `file` as a study that stands at `path`."""
+        return cls.model_construct(**{name: getattr(file, name) for name in StudyFile.model_fields}, path=path)
+
+    @property
+    def base(self) -> Path:
+        """Folder of the study file: where its relative paths start."""
+        return self.path.parent
+
+    def file_names(self) -> tuple[str, ...]:
+        """Return every data file that the study names, as written, sorted and each once."""
+        return tuple(sorted(set(_file_names(self.model_dump(mode="json", exclude={"path"})))))
+
+
+def _file_names(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key == "file" and isinstance(inner, str):
+                yield inner
+            else:
+                yield from _file_names(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _file_names(inner)
+
+
+def study_json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of study files, for editors."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "lifecircle study",
+        **{key: value for key, value in StudyFile.model_json_schema().items() if key != "title"},
+    }
