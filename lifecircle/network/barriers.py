@@ -1,0 +1,141 @@
+"""Water, railways, walls and the openings in them, for legs that leave the network.
+
+Edges are never cut by these: a mapped street on a bridge or through a gate is walked as mapped.
+"""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from lifecircle.model.network import Barriers, EdgeFlag, Permission, WalkNetwork
+from lifecircle.model.osm import Tags
+from lifecircle.network.permissions import gate_permission
+
+_WATERCOURSES = frozenset({"river", "canal", "stream"})
+_WATER_AREAS = frozenset({"riverbank", "dock"})
+_RAILWAYS = frozenset({"rail", "light_rail", "narrow_gauge", "subway", "preserved", "funicular"})
+_WALLS = frozenset({"wall", "fence", "city_wall", "retaining_wall"})
+_OPENINGS = frozenset(
+    {
+        "gate",
+        "lift_gate",
+        "swing_gate",
+        "sliding_gate",
+        "wicket_gate",
+        "hampshire_gate",
+        "sally_port",
+        "entrance",
+        "kissing_gate",
+        "stile",
+        "turnstile",
+        "full-height_turnstile",
+        "cattle_grid",
+        "bollard",
+        "block",
+        "cycle_barrier",
+        "toll_booth",
+    }
+)
+_AREAS = ("Polygon", "MultiPolygon")
+_LINES = ("LineString", "MultiLineString", "LinearRing")
+ON_WALL_M = 0.1  # an entrance is mapped as a node of its wall; projecting moves it far less
+SAME_PLACE_M = 0.05
+
+
+def _below(tags: Tags) -> bool:
+    """Say whether something runs under the ground or under another thing."""
+    if tags.get("tunnel", "no") != "no" or tags.get("location") == "underground" or tags.get("covered") == "yes":
+        return True
+    layer = tags.get("layer", "0")
+    return layer.startswith("-") and layer != "-0"
+
+
+def _is_water(tags: Tags, *, area: bool) -> bool:
+    """Say whether this is water that stands or flows in the open all year."""
+    if tags.get("tunnel", "no") != "no" or tags.get("location") == "underground" or tags.get("intermittent") == "yes":
+        return False
+    if area:
+        return (
+            tags.get("natural") == "water" or tags.get("waterway") in _WATER_AREAS or tags.get("landuse") == "reservoir"
+        )
+    return tags.get("waterway") in _WATERCOURSES or tags.get("natural") == "coastline"
+
+
+def _is_railway(tags: Tags) -> bool:
+    """Say whether this is a railway in use, on the ground: one walks under a viaduct and over a tunnel."""
+    return tags.get("railway") in _RAILWAYS and tags.get("bridge", "no") == "no" and not _below(tags)
+
+
+def _role(tags: Tags, *, form: str) -> str:
+    """Return "hard", "wall", "gate", "shut" (a gate that is closed to walkers), "entrance" or ""."""
+    if form == "Point":
+        if tags.get("barrier") in _OPENINGS:
+            return "shut" if gate_permission(tags) == Permission.CLOSED else "gate"
+        return "entrance" if tags.get("entrance", "no") != "no" else ""
+    area = form in _AREAS
+    if not area and form not in _LINES:
+        return ""
+    if _is_water(tags, area=area) or (not area and _is_railway(tags)):
+        return "hard"
+    return "wall" if tags.get("barrier") in _WALLS and not _below(tags) else ""
+
+
+def _passages(network: WalkNetwork, walls: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    """Return the points where walkable edges on the ground meet walls."""
+    over = network.has_flag(EdgeFlag.BRIDGE) | network.has_flag(EdgeFlag.TUNNEL)
+    used = (network.permission != Permission.CLOSED) & ~over
+    lines = network.lines()[used] if network.edges else np.empty(0, dtype=object)
+    edge, wall = shapely.STRtree(walls).query(lines, predicate="intersects")
+    met = shapely.get_parts(shapely.intersection(lines[edge], walls[wall]))
+    # A way drawn along a wall shares a line with it: no opening.
+    return met[shapely.get_type_id(met) == shapely.GeometryType.POINT]
+
+
+def _apart(points: npt.NDArray[np.object_], others: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    """Return the points that do not lie at any of the others."""
+    near, _ = shapely.STRtree(others).query(points, predicate="dwithin", distance=SAME_PLACE_M)
+    return np.delete(points, near)
+
+
+def _gates(
+    network: WalkNetwork, *, points: dict[str, npt.NDArray[np.object_]], walls: npt.NDArray[np.object_]
+) -> npt.NDArray[np.object_]:
+    """Return every opening once, sorted by x, then y; `points` are those of each role."""
+    on_wall, _ = shapely.STRtree(walls).query(points["entrance"], predicate="dwithin", distance=ON_WALL_M)
+    mapped = np.concatenate([points["gate"], points["entrance"][np.unique(on_wall)]])
+    passages = _apart(_passages(network, walls), np.concatenate([mapped, points["shut"]]))
+    xy = np.unique(shapely.get_coordinates(np.concatenate([mapped, passages])).round(3), axis=0)
+    return shapely.points(xy)
+
+
+def find_barriers(objects: gpd.GeoDataFrame, network: WalkNetwork) -> Barriers:
+    """Find what an access leg must not, or should not, cross.
+
+    Parameters
+    ----------
+    objects : GeoDataFrame
+        ``OsmData.objects`` in the network's CRS: ``tags`` and ``geometry``.
+    network : WalkNetwork
+        Where its walkable edges meet a wall, the wall is open.
+
+    Returns
+    -------
+    Barriers
+        In the order of `objects`; gates sorted by place. A walled or fenced area contributes its outline.
+
+    References
+    ----------
+    docs/methods/walking-network.md
+    """
+    shapes = objects.geometry.to_numpy()
+    roles = np.array(
+        [_role(tags, form=form) for tags, form in zip(objects["tags"], objects.geom_type, strict=True)], dtype=object
+    )
+    walls = shapes[roles == "wall"]
+    is_area = np.isin(shapely.get_type_id(walls), (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON))
+    walls = np.where(is_area, shapely.boundary(walls), walls)
+    points = {role: shapes[roles == role] for role in ("gate", "shut", "entrance")}
+    return Barriers(hard=shapes[roles == "hard"], walls=walls, gates=_gates(network, points=points, walls=walls))
