@@ -1,0 +1,233 @@
+"""Least walking time from every residence to the nearest facility of each type."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from lifecircle.errors import CutoffError, SchemaError
+from lifecircle.model.network import Permission, WalkNetwork
+from lifecircle.model.travel import Impedance, NearestTimes, Snapped
+from lifecircle.travel.ends import FAR, Ends, ends_of, part_of_edge, subset
+from lifecircle.travel.private import private_to_facility
+from lifecircle.travel.search import UNREACHED, Arcs, arcs_to_facilities, least_keys
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Endpoints:
+    """One end of the trips: rows of a table and their snapped entrances.
+
+    Attributes
+    ----------
+    ids : Index (N,)
+        Ids of the rows; ``snapped.owner`` counts into it.
+    snapped : Snapped
+        S points, at least 0 for a row.
+    type : object (N,) or None
+        Facility type of every row; None for residences.
+    """
+
+    ids: pd.Index
+    snapped: Snapped
+    type: npt.NDArray[np.object_] | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse points of rows that do not exist and a type array of another length."""
+        owner = self.snapped.owner
+        if len(owner) and (owner[0] < 0 or owner[-1] >= len(self.ids)):
+            raise SchemaError(f"Endpoints: a point belongs to row {int(owner[-1])} of a table of {len(self.ids)} rows")
+        if self.type is not None and len(self.type) != len(self.ids):
+            raise SchemaError(f"Endpoints: {len(self.type)} types for {len(self.ids)} rows")
+
+
+def nearest_times(
+    network: WalkNetwork,
+    impedance: Impedance,
+    *,
+    residences: Endpoints,
+    facilities: Endpoints,
+    types: Sequence[str],
+    cutoff: int,
+) -> NearestTimes:
+    """Return the least walk from every residence to the nearest facility of each type.
+
+    A walk runs from a residence entrance along its access leg, the network (in its walkable
+    direction) and the egress leg to a facility entrance. Legs, parts of edges and whole edges are rounded once each
+    to whole units, so that sums are exact. The least over all entrances of both sides counts;
+    ties go to the smallest facility row, then the facility's smallest entrance, then the residence's.
+
+    Parameters
+    ----------
+    network : WalkNetwork
+        V nodes, E edges.
+    impedance : Impedance
+        Of the same E edges; its mode says whether values are milliseconds or millimetres.
+    residences : Endpoints
+        R rows.
+    facilities : Endpoints
+        F rows with their `type`.
+    types : sequence of K str
+        A type without facilities is reached by nobody.
+    cutoff : int
+        Inclusive, in the mode's unit; beyond it the value is ``inf``.
+
+    Returns
+    -------
+    NearestTimes
+        Shape (R, K).
+
+    Raises
+    ------
+    SchemaError
+        If `facilities` carries no types.
+    NetworkError
+        If the points or the impedance belong to another network.
+    CutoffError
+        If `cutoff` is not above 0, or too large for exact sums.
+
+    References
+    ----------
+    docs/methods/walking-times.md; Dijkstra (1959).
+    """
+    if facilities.type is None:
+        raise SchemaError("nearest_times: facilities carry no type; give Endpoints(ids, snapped, type)")
+    if cutoff <= 0:
+        raise CutoffError(f"nearest_times: cutoff is {cutoff} {impedance.mode.unit}: it must be above 0")
+    origins = ends_of(residences.snapped, network, impedance=impedance, leaving=True)
+    entrances = ends_of(facilities.snapped, network, impedance=impedance, leaving=False)
+    kinds = facilities.type[entrances.owner]
+    search = _Search(network, impedance, arcs_to_facilities(network, impedance, cutoff=cutoff), origins, cutoff)
+    shape = (len(residences.ids), len(types))
+    value = np.full(shape, np.inf)
+    facility, entrance = np.full(shape, -1, dtype=np.int64), np.full(shape, -1, dtype=np.int64)
+    access, egress, private = (np.zeros(shape, dtype=np.int64) for _ in range(3))
+    for column, kind in enumerate(types):
+        served = _serve(search, subset(entrances, np.flatnonzero(kinds == kind)))
+        cell = (served.residence, column)
+        value[cell] = served.value
+        facility[cell] = facilities.snapped.owner[served.to_point]
+        entrance[cell] = served.to_point
+        access[cell] = residences.snapped.access_mm[served.from_point]
+        egress[cell] = facilities.snapped.access_mm[served.to_point]
+        private[cell] = served.private
+    return NearestTimes(
+        mode=impedance.mode,
+        cutoff=cutoff,
+        residence_ids=residences.ids,
+        types=tuple(types),
+        facility_ids=facilities.ids,
+        value=value,
+        facility=facility,
+        entrance=entrance,
+        access_mm=access,
+        egress_mm=egress,
+        private=private,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Search:
+    """What the searches for all types share."""
+
+    network: WalkNetwork
+    impedance: Impedance
+    arcs: Arcs
+    residences: Ends
+    cutoff: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Served:
+    """The residences that reach a type: their row, and the points of the ``Snapped`` tables walked between."""
+
+    residence: Ints
+    value: Ints
+    from_point: Ints
+    to_point: Ints
+    private: Ints
+
+
+def _serve(search: _Search, facilities: Ends) -> _Served:
+    """Find the nearest of `facilities` (entrances of one type, in order of rank) for every residence."""
+    scale = max(len(facilities.point), 1)
+    rank = np.arange(len(facilities.point))
+    parts = np.concatenate([facilities.by_tail, facilities.by_head])
+    open_ = parts < FAR
+    limit = search.cutoff * scale + scale - 1
+    keys = least_keys(
+        search.arcs,
+        scale=scale,
+        seed_node=np.concatenate([facilities.tail, facilities.head])[open_],
+        seed_key=((np.tile(facilities.leg, 2) + parts) * scale + np.tile(rank, 2))[open_],
+        limit=limit,
+    )
+    ways = np.stack(
+        [
+            _along_shared_edge(search, facilities, scale=scale),
+            _over_junction(
+                search.residences, search.residences.by_tail, keys=keys[search.residences.tail], scale=scale
+            ),
+            _over_junction(
+                search.residences, search.residences.by_head, keys=keys[search.residences.head], scale=scale
+            ),
+        ]
+    )
+    key = ways.min(axis=0)
+    near = np.flatnonzero(key <= limit)
+    owners, first = _first_best(key[near], search.residences.owner[near])
+    best = near[first]
+    value, winner = np.divmod(key[best], scale)
+    private = np.zeros(len(best), dtype=np.int64)
+    if np.any(search.network.permission == Permission.PRIVATE):
+        onward = private_to_facility(search.network, search.impedance, keys=keys, scale=scale, facilities=facilities)
+        private = _private(subset(search.residences, best), facilities, ways=ways[:, best], onward=onward, scale=scale)
+    return _Served(owners, value, search.residences.point[best], facilities.point[winner], private)
+
+
+def _over_junction(residences: Ends, part: Ints, *, keys: Ints, scale: int) -> Ints:
+    """Return the keys of the walks that leave an edge over a junction; `keys` are the junction's."""
+    reached = (keys != UNREACHED) & (part < FAR)
+    return np.where(reached, (residences.leg + part) * scale + keys, FAR)
+
+
+def _along_shared_edge(search: _Search, facilities: Ends, *, scale: int) -> Ints:
+    """Return the least key, per residence entrance, of the walks that never leave its edge."""
+    residences = search.residences
+    keys = np.full(len(residences.point), FAR)
+    order = np.argsort(facilities.edge, kind="stable")
+    edges = facilities.edge[order]
+    low = np.searchsorted(edges, residences.edge, side="left")
+    count = np.searchsorted(edges, residences.edge, side="right") - low
+    origin = np.repeat(np.arange(len(count)), count)
+    within = np.arange(len(origin)) - np.repeat(np.cumsum(count) - count, count)
+    rank = order[np.repeat(low, count) + within]
+    ahead = facilities.offset_mm[rank] - residences.offset_mm[origin]
+    edge = residences.edge[origin]
+    length = search.network.length_mm[edge]
+    walk = part_of_edge(search.impedance, edge, part_mm=np.abs(ahead), length_mm=length, forward=ahead > 0)
+    key = np.where(walk < FAR, (residences.leg[origin] + walk + facilities.leg[rank]) * scale + rank, FAR)
+    np.minimum.at(keys, origin, key)
+    return keys
+
+
+def _first_best(key: Ints, owner: Ints) -> tuple[Ints, Ints]:
+    """Return the owners, ascending, and for each the first position with its least key."""
+    order = np.lexsort((key, owner))
+    owners, first = np.unique(owner[order], return_index=True)
+    return owners, order[first]
+
+
+def _private(residences: Ends, facilities: Ends, *, ways: Ints, onward: Ints, scale: int) -> Ints:
+    """Return the private part of the chosen walks; `ways` (3, N) as in `_serve`, `onward` (V,) per junction."""
+    via = ways.argmin(axis=0)
+    value, rank = np.divmod(ways.min(axis=0), scale)
+    along = value - residences.leg - facilities.leg[rank]
+    own = np.choose(via, [along, residences.by_tail, residences.by_head])
+    rest = np.choose(via, [np.zeros_like(along), onward[residences.tail], onward[residences.head]])
+    return np.where(residences.private, own, 0) + rest
