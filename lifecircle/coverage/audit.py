@@ -1,0 +1,118 @@
+"""The audit of one case: verdicts, shares, headlines, gaps and notes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lifecircle.coverage.frames import circle_frame, residence_frame
+from lifecircle.coverage.gaps import find_gaps
+from lifecircle.coverage.notes import audit_notes
+from lifecircle.coverage.searches import planner, planner_walker, slower, walker
+from lifecircle.coverage.shares import headline, residence_weight, weights
+from lifecircle.coverage.verdicts import CircleVerdict, Ground, judge_circle, judge_layer
+from lifecircle.model.audit import CoverageAudit
+from lifecircle.model.standard import READINGS
+
+if TYPE_CHECKING:
+    from lifecircle.coverage.case import CoverageCase
+    from lifecircle.model.standard import Reading
+
+Verdicts = tuple[CircleVerdict, ...]
+
+
+def audit_coverage(case: CoverageCase) -> CoverageAudit:
+    """Audit `case` against its standard.
+
+    Computes all three readings, the headline of the case's rule and the same headline at planner speed.
+
+    Parameters
+    ----------
+    case : CoverageCase
+        With every search that `needed_searches` asks for.
+
+    Returns
+    -------
+    CoverageAudit
+        A table of residences and of gaps in the headline reading, a table of circles for each reading.
+
+    Raises
+    ------
+    CutoffError
+        If a search is missing, lacks a type or ends before a threshold.
+    ConfigError
+        If a circle's walker or the planner is not among the profiles.
+
+    References
+    ----------
+    docs/methods/coverage.md
+    """
+    ground = Ground.of(case)
+    readings = judge_readings(ground)
+    denominators = weights(case)
+    study = denominators[case.weight]
+    weight = residence_weight(case)
+    circles = {
+        name: circle_frame(verdicts, denominators, study_weight=case.weight) for name, verdicts in readings.items()
+    }
+    headlines = {
+        name: headline(verdicts, study, rule=name, speed_kmh=_speed(case, name)) for name, verdicts in readings.items()
+    }
+    chosen = readings[case.rule]
+    return CoverageAudit(
+        standard=case.standard,
+        rule=case.rule,
+        profile=case.profile,
+        origin_kind="|".join(sorted(set(case.residences["kind"]))),
+        weight=case.weight,
+        denominator_sources=case.denominator_sources,
+        residences=residence_frame(chosen, case, weight=weight),
+        circles=circles[case.rule],
+        readings=circles,
+        headline=headlines[case.rule],
+        planner_speed=headline(
+            judge_planner(ground), study, rule=case.rule, speed_kmh=planner(case.profiles).speed_kmh
+        ),
+        reading_headlines=headlines,
+        gaps=find_gaps(chosen, case, weight=weight),
+        notes=audit_notes(case, readings, inventory=ground.inventory),
+    )
+
+
+def judge_readings(ground: Ground) -> dict[Reading, Verdicts]:
+    """Judge every circle in every reading; a reading that falls back is judged once."""
+    case, known = ground.case, dict[tuple[str, str], CircleVerdict]()
+    for circle in case.standard.circles:
+        for reading in READINGS:
+            found = None if circle.user_layer else circle.rule_for(reading)
+            if found is not None and (circle.id, found[0]) not in known:
+                used, rule = found
+                walks = walker(circle, used, profile=case.profile, profiles=case.profiles)
+                known[circle.id, used] = judge_circle(circle, ground, rule=rule, used=used, walks=walks)
+
+    def verdicts(reading: Reading) -> Verdicts:
+        members = []
+        for circle in case.standard.circles:
+            found = None if circle.user_layer else circle.rule_for(reading)
+            members.append(judge_layer(circle, ground, used=reading) if found is None else known[circle.id, found[0]])
+        return tuple(members)
+
+    return {reading: verdicts(reading) for reading in READINGS}
+
+
+def judge_planner(ground: Ground) -> Verdicts:
+    """Judge every circle in the headline reading at min(planner, the circle's own speed)."""
+    case, verdicts = ground.case, []
+    for circle in case.standard.circles:
+        found = None if circle.user_layer else circle.rule_for(case.rule)
+        if found is None:
+            verdicts.append(judge_layer(circle, ground, used=case.rule))
+            continue
+        walks = planner_walker(circle, profiles=case.profiles)
+        verdicts.append(judge_circle(circle, ground, rule=found[1], used=found[0], walks=walks))
+    return tuple(verdicts)
+
+
+def _speed(case: CoverageCase, reading: Reading) -> float:
+    """Return the speed of the study's walker in `reading`."""
+    walks = slower(case.profile, case.profiles) if reading == "standard" else case.profile
+    return walks.speed_kmh

@@ -1,0 +1,133 @@
+"""The tables of an audit: one row per residence, one row per circle."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from lifecircle.coverage.kleene import reason_names, status_names
+from lifecircle.coverage.shares import NO_BOUNDS, Weight, bounds, covered_count
+from lifecircle.model.audit import CIRCLE_COLUMNS, WEIGHTS
+from lifecircle.units import MM_PER_M, MS_PER_MIN
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from lifecircle.coverage.case import CoverageCase
+    from lifecircle.coverage.verdicts import CircleVerdict, ItemVerdict
+    from lifecircle.model.standard import Item
+    from lifecircle.model.travel import Floats
+
+
+def residence_frame(verdicts: Sequence[CircleVerdict], case: CoverageCase, *, weight: Floats) -> pd.DataFrame:
+    """Return the table of residences.
+
+    Parameters
+    ----------
+    verdicts : sequence of CircleVerdict
+        In the headline reading.
+    case : CoverageCase
+    weight : float64 (R,)
+
+    Returns
+    -------
+    DataFrame
+        R rows, index ``residence_id``; see `CoverageAudit.residences`. Every circle has ``c_min`` (null where it
+        has no rule in minutes); circles with a rule in metres have ``c_m`` as well. Both are over the circle's
+        items of that unit, null where the origin is not joined to the network.
+    """
+    count = case.residence_count
+    columns: dict[str, npt.NDArray[Any]] = {}
+    snapped = case.origin_snapped[:count]
+    for verdict in verdicts:
+        name = verdict.circle.id
+        minutes = [item.value[:count] / MS_PER_MIN for item in verdict.items if item.item.max_m is None]
+        metres = [item.value[:count] / MM_PER_M for item in verdict.items if item.item.max_m is not None]
+        columns[f"{name}_min"] = _greatest(minutes, snapped)
+        if metres:
+            columns[f"{name}_m"] = _greatest(metres, snapped)
+        columns[f"{name}_status"] = status_names(verdict.status[:count])
+        columns[f"{name}_reason"] = reason_names(verdict.reason[:count])
+        columns[f"{name}_facility_id"] = deciding_facility(verdict, count=count)
+    columns["covered_count"] = covered_count(verdicts, length=case.origin_count)[:count]
+    columns["weight"] = weight
+    return pd.DataFrame(columns, index=pd.Index(case.residences.index, name="residence_id"))
+
+
+def _greatest(values: Sequence[Floats], snapped: npt.NDArray[np.bool_]) -> Floats:
+    if not values:
+        return np.full(len(snapped), np.nan)
+    greatest = np.maximum.reduce(list(values))
+    return np.where(~snapped & np.isinf(greatest), np.nan, greatest)
+
+
+def deciding_facility(verdict: CircleVerdict, *, count: int) -> npt.NDArray[np.object_]:
+    """Return the facility that serves the deciding item of the first `count` origins, None where none does.
+
+    The deciding item is the one with the greatest value; in a circle that mixes minutes and metres the one with
+    the greatest value for its threshold. The first of equals.
+    """
+    found = np.full(count, None, dtype=object)
+    if not verdict.items:
+        return found
+    mixed = len({item.item.max_m is None for item in verdict.items}) > 1
+    scaled = [item.value[:count] / (item.limit if mixed else 1) for item in verdict.items]
+    deciding = np.argmax(np.stack(scaled), axis=0)
+    for number, item in enumerate(verdict.items):
+        rows = np.flatnonzero((deciding == number) & (item.facility[:count] >= 0))
+        found[rows] = facility_names(item, rows)
+    return found
+
+
+def facility_names(item: ItemVerdict, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.object_]:
+    """Return the ids of the facilities that serve `item` at origins `rows`, all of them reached."""
+    return item.facility_ids.to_numpy(dtype=object)[item.facility[rows]]
+
+
+def circle_frame(
+    verdicts: Sequence[CircleVerdict], weights: Mapping[str, Weight], *, study_weight: str
+) -> pd.DataFrame:
+    """Return one row per circle, index ``id``, columns CIRCLE_COLUMNS.
+
+    All shares are NaN where the circle is not assessable; those of one weight where it is missing.
+    """
+    rows = [_circle_row(verdict, weights, study_weight=study_weight) for verdict in verdicts]
+    index = pd.Index([verdict.circle.id for verdict in verdicts], name="id", dtype=object)
+    return pd.DataFrame(rows, index=index, columns=list(CIRCLE_COLUMNS))
+
+
+def _circle_row(verdict: CircleVerdict, weights: Mapping[str, Weight], *, study_weight: str) -> dict[str, object]:
+    circle = verdict.circle
+    row: dict[str, object] = {
+        "name_zh": circle.name_zh,
+        "name_en": circle.name_en,
+        "rule": verdict.used,
+        "threshold": [threshold(item) for item in (verdict.rule.items if verdict.rule is not None else ())],
+        "speed_kmh": verdict.speed_kmh,
+        "facilities": verdict.objects,
+        "headline": circle.headline,
+        "assessable": verdict.assessable,
+        "reason": verdict.why,
+    }
+    for name in WEIGHTS:
+        found = bounds(verdict.status, weights[name]) if verdict.assessable else NO_BOUNDS
+        row[f"share_{name}"], row[f"share_{name}_upper"] = found.covered, found.upper
+        if name == study_weight:
+            row["not_covered_share"], row["unknown_share"] = found.not_covered, found.unknown
+    return row
+
+
+def threshold(item: Item) -> dict[str, object]:
+    """Return what an item asks for as a plain mapping: types, ``min`` or ``max_m``, and its source."""
+    limit: dict[str, object] = {"min": item.minutes} if item.max_m is None else {"max_m": item.max_m}
+    return {
+        "types": list(item.types),
+        **limit,
+        "optional": item.optional,
+        "source_m": item.source_m,
+        "source": item.source,
+        "label": item.label,
+    }

@@ -1,0 +1,54 @@
+"""Three-valued logic on whole columns.
+
+A status is a small integer ordered false < unknown < true, so that Kleene's AND is the minimum
+(Kleene 1952, *Introduction to Metamathematics*, section 64).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from lifecircle.model.audit import REASONS
+
+Statuses: TypeAlias = npt.NDArray[np.int8]
+Reasons: TypeAlias = npt.NDArray[np.uint8]
+
+NOT_COVERED, UNKNOWN, COVERED = np.int8(0), np.int8(1), np.int8(2)
+NAMES = np.array(["not_covered", "unknown", "covered"], dtype=object)
+
+KNOWN = np.uint8(REASONS.index(""))
+UNSNAPPED = np.uint8(REASONS.index("unsnapped"))
+EDGE_OF_DATA = np.uint8(REASONS.index("edge_of_data"))
+THIN_DATA = np.uint8(REASONS.index("thin_data"))
+
+
+def kleene_and(columns: Sequence[Statuses], *, length: int) -> Statuses:
+    """Return the AND of `columns`, each int8 (length,); all covered where there is none.
+
+    False where one is false, else unknown where one is unknown, else true.
+    """
+    if not columns:
+        return np.full(length, COVERED, dtype=np.int8)
+    return np.minimum.reduce(list(columns))
+
+
+def joint_reason(status: Statuses, reasons: Sequence[Reasons]) -> Reasons:
+    """Return why `status` is unknown: unsnapped before edge_of_data before thin_data, "" where it is known."""
+    # REASONS stands in that order, so the first reason is the least code above 0.
+    last = np.uint8(len(REASONS))
+    first = np.minimum.reduce([np.where(column == KNOWN, last, column) for column in reasons])
+    return np.where(status == UNKNOWN, first, KNOWN).astype(np.uint8)
+
+
+def status_names(status: Statuses) -> npt.NDArray[np.object_]:
+    """Return the words of STATUSES for the codes."""
+    return NAMES[status]
+
+
+def reason_names(reason: Reasons) -> npt.NDArray[np.object_]:
+    """Return the words of REASONS for the codes."""
+    return np.array(REASONS, dtype=object)[reason]

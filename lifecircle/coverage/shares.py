@@ -1,0 +1,129 @@
+"""Shares as bounds, and the joint headline.
+
+Sums are exact (``math.fsum``), so a share is never outside 0..1 by rounding and everybody covered is 1.0.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lifecircle.coverage.kleene import COVERED, NOT_COVERED, UNKNOWN, Statuses, kleene_and
+from lifecircle.model.audit import WEIGHTS, Headline
+
+if TYPE_CHECKING:
+    from lifecircle.coverage.case import CoverageCase
+    from lifecircle.coverage.verdicts import CircleVerdict
+    from lifecircle.model.travel import Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Weight:
+    """One denominator: which origins count, and for how much.
+
+    Attributes
+    ----------
+    rows : slice
+        Of the origins.
+    values : float64
+        One per origin in `rows`; empty or all 0 where the denominator is missing.
+    """
+
+    rows: slice
+    values: Floats
+
+    @property
+    def total(self) -> float:
+        """The denominator; 0 where it is missing."""
+        return math.fsum(self.values.tolist())
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Shares of one weight; NaN where the denominator is missing."""
+
+    covered: float
+    upper: float
+    not_covered: float
+    unknown: float
+
+
+NO_BOUNDS = Bounds(math.nan, math.nan, math.nan, math.nan)
+
+
+def weights(case: CoverageCase) -> Mapping[str, Weight]:
+    """Return the denominators of `case` by weight name.
+
+    A residence without a value weighs 0. Land is counted in land points, never per polygon.
+    """
+    table, count = case.residences, case.residence_count
+    people = slice(0, count)
+    found = {
+        "population": Weight(people, table["population"].fillna(0.0).to_numpy(dtype=float)),
+        "floor_area": Weight(people, table["floor_area_m2"].fillna(0.0).to_numpy(dtype=float)),
+        "land": Weight(slice(count, case.origin_count), np.ones(len(case.land_points))),
+        "residences": Weight(people, np.ones(count)),
+    }
+    return {name: found[name] for name in WEIGHTS}
+
+
+def residence_weight(case: CoverageCase) -> Floats:
+    """Return each residence's weight (R,) in the study's weight, 0 where it is not known."""
+    columns = {"population": "population", "floor_area": "floor_area_m2", "land": "land_m2"}
+    if case.weight == "residences":
+        return np.ones(case.residence_count)
+    return case.residences[columns[case.weight]].fillna(0.0).to_numpy(dtype=float)
+
+
+def bounds(status: Statuses, weight: Weight) -> Bounds:
+    """Return the shares of `weight` by status.
+
+    ``upper`` counts the unknown as covered; nothing is divided by the known alone.
+    """
+    total = weight.total
+    if total <= 0.0:
+        return NO_BOUNDS
+    here = status[weight.rows]
+
+    def share(chosen: np.ndarray) -> float:
+        return math.fsum(weight.values[chosen].tolist()) / total
+
+    return Bounds(
+        share(here == COVERED), share(here != NOT_COVERED), share(here == NOT_COVERED), share(here == UNKNOWN)
+    )
+
+
+def counted(verdicts: Sequence[CircleVerdict]) -> tuple[CircleVerdict, ...]:
+    """Return the circles that count in the headline: wanted there and assessable."""
+    return tuple(verdict for verdict in verdicts if verdict.circle.headline and verdict.assessable)
+
+
+def covered_count(verdicts: Sequence[CircleVerdict], *, length: int) -> np.ndarray:
+    """Return how many counted circles cover each origin, int64 (length,)."""
+    count = np.zeros(length, dtype=np.int64)
+    for verdict in counted(verdicts):
+        count += verdict.status == COVERED
+    return count
+
+
+def headline(verdicts: Sequence[CircleVerdict], weight: Weight, *, rule: str, speed_kmh: float) -> Headline:
+    """Return the joint verdict over the counted circles (Kleene's AND), None where nothing can be said."""
+    members = counted(verdicts)
+    total = weight.total
+    shares: tuple[float | None, float | None, float | None] = (None, None, None)
+    if members and total > 0.0:
+        length = len(members[0].status)
+        joint = bounds(kleene_and([member.status for member in members], length=length), weight)
+        count = covered_count(members, length=length)[weight.rows]
+        shares = (joint.covered, joint.upper, math.fsum((weight.values * count).tolist()) / total)
+    return Headline(
+        *shares,
+        circles_counted=tuple(member.circle.id for member in members),
+        circles_total=sum(verdict.circle.headline for verdict in verdicts),
+        speed_kmh=speed_kmh,
+        rule=rule,
+    )
