@@ -1,0 +1,110 @@
+"""Population by cell or by point, from a vector file."""
+
+from pathlib import Path
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from lifecircle.errors import SchemaError
+from lifecircle.model.provenance import Note
+from lifecircle.sources.vector_files import describe_rows, read_vector
+
+# Codes by which statistical offices hide small cells instead of leaving them out.
+SUPPRESSED: Final = (-1.0, -9999.0, 99999999.0)
+_SHAPES: Final = ("Point", "MultiPoint", "Polygon", "MultiPolygon")
+
+
+def read_population(
+    path: Path, *, column: str, layer: str | None = None, datum: str | None = None
+) -> tuple[gpd.GeoDataFrame, tuple[Note, ...]]:
+    """Read a population grid, census areas or points with inhabitants.
+
+    Parameters
+    ----------
+    path : Path
+        GeoJSON, GeoPackage, Shapefile or GeoParquet, recognised by content.
+    column : str
+        The column with the number of inhabitants.
+    layer, datum : str, optional
+        See ``read_vector``.
+
+    Returns
+    -------
+    frame : GeoDataFrame
+        Columns ``population`` (float64, finite, >= 0) and ``geometry``, EPSG:4326. Rows without
+        a number and rows hidden by a code of `SUPPRESSED` are left out.
+    notes : tuple of Note
+        How many rows were left out, and why.
+
+    Raises
+    ------
+    SchemaError
+        If the column is absent, or holds text, negative or infinite numbers (with their rows),
+        if nobody is counted, or if a row is neither point nor polygon.
+    SourceError, DatumError
+        As ``read_vector``.
+    """
+    file = Path(path).name
+    frame = read_vector(path, layer=layer, datum=datum)
+    if column not in frame.columns or column == "geometry":
+        columns = ", ".join(str(name) for name in frame.columns if name != "geometry")
+        raise SchemaError(f"{file}: no column {column!r}; it has {columns or 'none'}")
+    wrong_shape = ~frame.geom_type.isin(_SHAPES).to_numpy()
+    if wrong_shape.any():
+        raise SchemaError(f"{file}: {describe_rows(wrong_shape)} are neither points nor polygons; leave them out")
+    values = _numbers(frame[column], file=file, column=column)
+    empty, hidden = np.isnan(values), np.isin(values, SUPPRESSED)
+    kept = ~empty & ~hidden
+    _check(values, values[kept].sum() > 0, kept=kept, what=f"{file}: column {column!r}")
+    result = gpd.GeoDataFrame({"population": values[kept]}, geometry=frame.geometry[kept].to_numpy(), crs=frame.crs)
+    return result, _notes(file, int(hidden.sum()), int(empty.sum()))
+
+
+def _numbers(series: pd.Series, *, file: str, column: str) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
+    numbers = pd.to_numeric(series, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    text = np.isnan(numbers) & series.notna().to_numpy()
+    if text.any() or pd.api.types.is_bool_dtype(series):
+        shown = series[text].iloc[0] if text.any() else series.iloc[0]
+        rows = describe_rows(text if text.any() else np.ones(len(series), dtype=bool))
+        raise SchemaError(f"{file}: column {column!r} holds {str(shown)!r}, which is no number, in {rows}; mend them")
+    return numbers
+
+
+def _check(
+    values: "np.ndarray[tuple[int], np.dtype[np.float64]]",
+    anybody: object,
+    *,
+    kept: "np.ndarray[tuple[int], np.dtype[np.bool_]]",
+    what: str,
+) -> None:
+    wrong = kept & ((values < 0) | ~np.isfinite(values))
+    if wrong.any():
+        shown = float(values[wrong][0])
+        raise SchemaError(f"{what} holds {shown:g} in {describe_rows(wrong)}; a population is 0 or more: mend them")
+    if not anybody:
+        raise SchemaError(f"{what} counts nobody in {len(values)} rows; check that it is the right column")
+
+
+def _notes(file: str, hidden: int, empty: int) -> tuple[Note, ...]:
+    notes = []
+    if hidden:
+        notes.append(
+            Note(
+                "population.suppressed",
+                f"{file}: {hidden} cells hide their number for privacy: left out, their inhabitants are missing.",
+                f"{file}:{hidden} 个网格因保密未公布人口数,未计入,其居民不在统计之内。",
+                warning=True,
+            )
+        )
+    if empty:
+        notes.append(
+            Note(
+                "population.empty",
+                f"{file}: {empty} rows have no number of inhabitants and are left out.",
+                f"{file}:{empty} 行没有人口数,未计入。",
+                warning=True,
+            )
+        )
+    return tuple(notes)
