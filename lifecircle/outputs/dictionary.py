@@ -1,0 +1,111 @@
+"""The data dictionary: every table that is written, column by column."""
+
+from collections.abc import Mapping, Sequence
+
+from lifecircle.model.audit import GAP_COLUMNS
+from lifecircle.model.tables import FACILITY_COLUMNS, RESIDENCE_COLUMNS
+
+# name: (type, unit, meaning)
+Columns = Mapping[str, tuple[str, str, str]]
+
+_GEOMETRY: Columns = {
+    "geometry": ("geometry", "EPSG:4326", "the mapped shape"),
+    "entrances": ("geometry", "EPSG:4326", "multipoint: where a walker enters or leaves; in the Parquet files only"),
+}
+_RESIDENCE: Columns = {
+    "residence_id": ("text", "", "unique id of the origin"),
+    "object_id": ("text", "", "the building, estate or cell it comes from"),
+    "name": ("text", "", "name on the map; empty when unnamed"),
+    "kind": ("text", "", "origin kind: building, residential_area, estate_gate or grid"),
+    "population": ("number", "people", "null without a population source"),
+    "floor_area_m2": ("number", "m²", "footprint times levels; null without a building"),
+    "floor_area_defaulted": ("boolean", "", "levels were not mapped; a default was used"),
+    "land_m2": ("number", "m²", "residential land; null for buildings"),
+    "community_id": ("text", "", "empty when unknown"),
+    "covered_count": ("integer", "circles", "circles of the headline known to be covered"),
+    "weight": ("number", "the study's weight", "people, m² or 1, as `audit.json` names it"),
+    "<circle>_min": ("number", "minutes", "to the deciding item (any: least, all: greatest); inf beyond the search"),
+    "<circle>_m": ("number", "m", "the same for rules in metres; the column exists for those circles alone"),
+    "<circle>_status": ("text", "", "covered, not_covered or unknown"),
+    "<circle>_reason": ("text", "", "why unknown: unsnapped, edge_of_data or thin_data; else empty"),
+    "<circle>_facility_id": ("text", "", "the facility that serves the deciding item; null where none is reached"),
+}  # fmt: skip
+_FACILITY: Columns = {
+    "facility_id": ("text", "", "object and type: `<object_id>:<type>`; one row per object and type"),
+    "object_id": ("text", "", "the thing itself: `n1`, `w2`, `r3`, or `<file>/<row>` of a user's table"),
+    "type": ("text", "", "facility type of the catalogue"),
+    "name": ("text", "", "empty when unnamed"),
+    "capacity": ("number", "places", "null when unknown"),
+    "source": ("text", "", "`osm` or a file name"),
+    "lenient": ("boolean", "", "counts in the lenient reading only"),
+    "area_m2": ("number", "m²", "0 for points and lines"),
+    "merged": ("text", "", "other object ids of the same thing, joined by `;`"),
+    "entrance_kind": ("text", "", "point, mapped, path, sampled or representative"),
+}
+_GAP: Columns = {
+    "gap": ("integer", "", "number within the circle, heaviest first; the number on the map"),
+    "circle": ("text", "", "id of the circle"),
+    "place": ("text", "", "estate, else nearest street, else empty"),
+    "community": ("text", "", "community; empty when unknown"),
+    "homes": ("integer", "residences", "residences in the gap"),
+    "weight": ("number", "the study's weight", "sum over the gap"),
+    "weight_share": ("number", "0..1", "of the study's total weight"),
+    "missing": ("text", "", "types of the items that fail, joined by a vertical bar"),
+    "nearest_facility_id": ("text", "", "of the median home; empty when none is within the time searched"),
+    "nearest_name": ("text", "", "its name"),
+    "minutes": ("number", "minutes", "median over the gap; inf beyond the search; empty for rules in metres"),
+    "metres": ("number", "m", "as above for rules in metres; empty for rules in minutes"),
+    "minutes_over": ("number", "minutes", "beyond the threshold; empty for rules in metres"),
+    "metres_over": ("number", "m", "beyond the threshold; empty for rules in minutes"),
+    "lon": ("number", "degrees, WGS-84", "of a point in the gap"),
+    "lat": ("number", "degrees, WGS-84", "of a point in the gap"),
+}  # fmt: skip
+
+TABLES: Mapping[str, Columns] = {
+    "residences": {**_RESIDENCE, **_GEOMETRY},
+    "facilities": {**_FACILITY, **_GEOMETRY},
+    "gaps": _GAP,
+}
+_CONTRACTS = {"residences": RESIDENCE_COLUMNS, "facilities": FACILITY_COLUMNS, "gaps": GAP_COLUMNS}
+
+_HEAD = """# Data dictionary
+
+Generated from the column lists of the code; a test keeps it current.
+
+| file | what | rows |
+|---|---|---|
+| `audit.json` | machine-readable summary: [schemas/audit.schema.json](schemas/audit.schema.json) | |
+| `residences.parquet` | GeoParquet 1.1, EPSG:4326, table *residences* | one per residence, sorted by id |
+| `facilities.parquet` | GeoParquet 1.1, EPSG:4326, table *facilities* | one per object and type, sorted by id |
+| `audit.gpkg` | GeoPackage with layers *residences*, *facilities*, *gaps* and QGIS styles; facilities and gaps as points | as the tables |
+| `gaps.csv` | table *gaps*, UTF-8 with byte-order mark | by circle, then number |
+| `map.html` | interactive map, works with no internet | |
+| `provenance.json` | versions, inputs, row counts; sha256 of every file written; clock, host and durations of the run | |
+
+`audit.json`, `residences.parquet` and `facilities.parquet` are the same to the byte for the same inputs, study and version.
+Cells of `gaps.csv` that begin with `=`, `+`, `-` or `@` and come from outside data carry a leading `'`, so that no
+spreadsheet runs them. The map shows minutes rounded up to a tenth and metres rounded up to whole ones, so that a number
+shown never contradicts its verdict.
+"""  # noqa: E501 - rows of a Markdown table cannot be wrapped
+
+
+def data_dictionary() -> str:
+    """Return docs/data-dictionary.md.
+
+    Raises
+    ------
+    KeyError
+        If a column of the contract has no description here.
+    """
+    parts = [_HEAD]
+    for table, columns in TABLES.items():
+        undescribed = [name for name in _CONTRACTS[table] if name not in columns]
+        if undescribed:
+            raise KeyError(f"data dictionary: columns of {table} without a description: {undescribed}")
+        parts.append(f"## {table}\n\n{_rows(columns)}\n")
+    return "\n".join(parts)
+
+
+def _rows(columns: Columns) -> str:
+    lines: Sequence[str] = [f"| `{name}` | {kind} | {unit} | {text} |" for name, (kind, unit, text) in columns.items()]
+    return "\n".join(["| column | type | unit | meaning |", "|---|---|---|---|", *lines])

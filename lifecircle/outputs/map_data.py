@@ -1,0 +1,289 @@
+"""The data of the map: whole microdegrees, running differences, codes instead of words."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from lifecircle.model.area import WGS84
+from lifecircle.model.audit import REASONS, STATUSES, AuditView
+from lifecircle.model.network import EdgeFlag
+from lifecircle.outputs.map_words import footer, gap_rows, title_block, words
+from lifecircle.outputs.phrases import (
+    circle_name,
+    circle_row,
+    percent,
+    phrase,
+    reason_text,
+    share_range,
+    threshold_text,
+    type_label,
+    type_name,
+    walking_speed,
+)
+from lifecircle.outputs.styles import STATUS_COLOURS, count_colours
+
+MICRO = 1e6
+STREET_TOLERANCE_M = 2.5
+AREA_TOLERANCE_M = 2.5
+BUILDING_TOLERANCE_M = 0.5
+SHAPES = 5  # outlines of facility symbols that the page can draw
+
+Geometries = npt.NDArray[np.object_]
+
+
+def map_data(view: AuditView) -> dict[str, Any]:
+    """Return everything the page draws, as JSON types (no NaN, no infinity).
+
+    Coordinates are WGS-84 in whole microdegrees (about 0.1 m). Walking minutes are rounded up to a tenth and
+    metres to whole ones, so that a number shown never contradicts its verdict.
+    """
+    streets, street_table = _streets(view)
+    present = sorted(set(view.facilities["type"]))
+    order = [kind for kind in _types_of_standard(view) if kind in present]
+    kinds = [*order, *(kind for kind in present if kind not in order)]
+    return {
+        "language": view.language,
+        "words": words(view.language),
+        "title": title_block(view),
+        "footer": footer(view),
+        "attribution": phrase("attribution", view.language),
+        "label": f"{view.area.name(view.language)} {phrase('title', view.language)}",
+        "bounds": _bounds(view),
+        "colours": {"status": STATUS_COLOURS, "count": count_colours(len(view.audit.headline.circles_counted))},
+        "counted": len(view.audit.headline.circles_counted),
+        "causes": [phrase(f"cause.{reason}", view.language) if reason else "" for reason in REASONS],
+        "circles": [_circle(view, circle, kinds=kinds) for circle in view.audit.circles.index],
+        "covered": [int(count) for count in _verdicts(view)["covered_count"]],
+        "residences": {
+            "shapes": pack(_lonlat(view.residences.geometry, tolerance_m=BUILDING_TOLERANCE_M)),
+            "id": [str(one) for one in view.residences.index],
+            "name": [str(name) for name in view.residences["name"]],
+        },
+        "under": bool((view.residences["kind"] != "building").any()),
+        "types": [_type(view, kind, rank=rank) for rank, kind in enumerate(kinds)],
+        "facilities": _facilities(view, kinds=kinds),
+        "gaps": _gaps(view),
+        "streets": street_table,
+        "base": {
+            "residential": _area(view, view.base.residential),
+            "parks": _area(view, view.base.parks),
+            "water": _area(view, view.base.water),
+            "buildings": pack(_lonlat(_other_buildings(view), tolerance_m=BUILDING_TOLERANCE_M)),
+            "streets": streets,
+        },
+    }
+
+
+def pack(shapes: Geometries, *, lines: bool = False) -> dict[str, Any]:
+    """Return lon/lat shapes as rings per feature, vertices per ring and running differences.
+
+    A hole has a negative number of vertices; the closing vertex of a ring is left out; a point is a ring of
+    one vertex. With `lines` every feature is one line.
+
+    Examples
+    --------
+    >>> pack(np.array([shapely.box(0, 0, 1e-6, 2e-6)]))
+    {'parts': [1], 'points': [4], 'xy': [1, 0, 0, 2, -1, 0, 0, -2], 'lines': False}
+    """
+    rings, owner, hole = (shapes, np.arange(len(shapes)), np.zeros(len(shapes), bool)) if lines else _rings(shapes)
+    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    counts = np.bincount(ring, minlength=len(rings))
+    if not lines:
+        closing = np.cumsum(counts)[counts > 1] - 1
+        xy = np.delete(xy, closing, axis=0)
+        counts = np.where(counts > 1, counts - 1, counts)
+    whole = np.rint(xy * MICRO).astype(np.int64)
+    steps = np.diff(whole, axis=0, prepend=np.zeros((1, 2), np.int64))
+    return {
+        "parts": np.bincount(owner, minlength=len(shapes)).tolist(),
+        "points": np.where(hole, -counts, counts).tolist(),
+        "xy": steps.ravel().tolist(),
+        "lines": lines,
+    }
+
+
+def _rings(shapes: Geometries) -> tuple[Geometries, npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """Return every ring (or point), its feature and whether it is a hole; features keep their order."""
+    parts, feature = shapely.get_parts(shapes, return_index=True)
+    polygon = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
+    rings, part = shapely.get_rings(parts[polygon], return_index=True)
+    part = np.flatnonzero(polygon)[part]
+    hole = np.r_[False, part[1:] == part[:-1]] if len(part) else np.zeros(0, bool)
+    loose = np.flatnonzero(~polygon)
+    points = shapely.centroid(parts[loose])  # residences that are points, or (never expected) lines
+    order = np.argsort(np.r_[part, loose], kind="stable")
+    everything = np.r_[rings, points][order]
+    return everything, feature[np.r_[part, loose][order]], np.r_[hole, np.zeros(len(loose), bool)][order]
+
+
+def _lonlat(shapes: gpd.GeoSeries, *, tolerance_m: float = 0.0) -> Geometries:
+    """Return `shapes` in WGS-84, simplified where something of them is left."""
+    simple = shapes.simplify(tolerance_m, preserve_topology=False) if tolerance_m else shapes
+    kept = simple.where(~simple.is_empty, shapes)
+    return kept.to_crs(WGS84).to_numpy().astype(object)
+
+
+def _verdicts(view: AuditView) -> pd.DataFrame:
+    return view.audit.residences.loc[view.residences.index]
+
+
+def _near(view: AuditView, shapes: gpd.GeoSeries) -> gpd.GeoSeries:
+    """Return the shapes that touch the reach of the study's box, along a space-filling curve (small differences)."""
+    west, south, east, north = view.area.reach.bounds
+    kept = shapes[~(shapes.is_empty | shapes.isna())]
+    kept = kept[kept.intersects(shapely.box(west, south, east, north))] if len(kept) else kept
+    return kept.iloc[np.argsort(kept.hilbert_distance().to_numpy(), kind="stable")] if len(kept) else kept
+
+
+def _area(view: AuditView, shapes: gpd.GeoSeries) -> dict[str, Any]:
+    near = _near(view, shapes)
+    west, south, east, north = view.area.reach.bounds
+    cut = near.make_valid().clip_by_rect(west, south, east, north) if len(near) else near
+    polygons = cut.explode(ignore_index=True) if len(cut) else cut
+    polygons = polygons[polygons.geom_type == "Polygon"] if len(polygons) else polygons
+    return pack(_lonlat(polygons, tolerance_m=AREA_TOLERANCE_M))
+
+
+def _other_buildings(view: AuditView) -> gpd.GeoSeries:
+    """Return the buildings that are not drawn as residences."""
+    near = _near(view, view.base.buildings)
+    drawn = set(shapely.to_wkb(view.residences.geometry.to_numpy()))
+    return near[[shape not in drawn for shape in shapely.to_wkb(near.to_numpy())]] if len(near) else near
+
+
+def _streets(view: AuditView) -> tuple[dict[str, Any], dict[str, Any]]:
+    network = view.network
+    lines = gpd.GeoSeries(network.lines(), crs=network.crs)
+    near = _near(view, lines)
+    rows = near.index.to_numpy()
+    foot = (network.flags[rows] & np.uint8(EdgeFlag.FOOTWAY | EdgeFlag.STEPS | EdgeFlag.SQUARE)) != 0
+    names = ["", *sorted({str(name) for name in network.street[rows] if name})]
+    number = {name: rank for rank, name in enumerate(names)}
+    packed = pack(_lonlat(near, tolerance_m=STREET_TOLERANCE_M), lines=True)
+    table = {
+        "path": "".join("1" if one else "0" for one in foot),
+        "name": [number[str(name or "")] for name in network.street[rows]],
+        "names": names,
+    }
+    return packed, table
+
+
+def _types_of_standard(view: AuditView) -> list[str]:
+    """Return the types that decide circles, in the order of the circles."""
+    standard = view.audit.standard
+    found = [kind for circle in standard.circles for kind in _circle_types(view, circle.id)]
+    return list(dict.fromkeys(found))
+
+
+def _circle_types(view: AuditView, circle: str) -> list[str]:
+    found = [kind for item in circle_row(view, circle)["threshold"] for kind in item["types"]]
+    return list(dict.fromkeys(found))
+
+
+def _circle(view: AuditView, circle: str, *, kinds: list[str]) -> dict[str, Any]:
+    row, verdicts, weight = circle_row(view, circle), _verdicts(view), f"share_{view.audit.weight}"
+    assessable = bool(row["assessable"])
+    low, high = (row[weight], row[f"{weight}_upper"]) if assessable else (None, None)
+    return {
+        "id": circle,
+        "name": circle_name(view, circle),
+        "threshold": _threshold(view, row),
+        "assessable": assessable,
+        "share": share_range(low, high, language=view.language) if assessable else "",
+        "why": "" if assessable else reason_text(row, view.language),
+        "parts": [_part(row[weight]), _part(row["unknown_share"]), _part(row["not_covered_share"])],
+        "types": [kinds.index(kind) for kind in _circle_types(view, circle) if kind in kinds],
+        "walked": bool(row["threshold"]),
+        "status": _codes(verdicts[f"{circle}_status"], STATUSES),
+        "cause": _codes(verdicts[f"{circle}_reason"].fillna(""), REASONS),
+        "tenths": _shown(verdicts.get(f"{circle}_min"), per_unit=10),
+        "metres": _shown(verdicts.get(f"{circle}_m"), per_unit=1),
+        "facility": _facility_rows(view, verdicts[f"{circle}_facility_id"]),
+    }
+
+
+def _codes(words_used: pd.Series, known: tuple[str, ...]) -> str:
+    """Return one digit per row: the place of its word in `known`."""
+    places = pd.Index(known).get_indexer(pd.Index(words_used.to_numpy(dtype=object)))
+    return (places + ord("0")).astype(np.uint8).tobytes().decode("ascii")
+
+
+def _threshold(view: AuditView, row: Mapping[str, Any]) -> str:
+    """Return the thresholds of a circle, with its own walker's speed where it is not the study's."""
+    text, speed = threshold_text(row, view.language), float(row["speed_kmh"])
+    if math.isnan(speed) or speed == view.audit.headline.speed_kmh:
+        return text
+    return phrase("threshold.walker", view.language, threshold=text, speed=walking_speed(speed, view.language))
+
+
+def _part(share: float) -> float:
+    return 0.0 if math.isnan(float(share)) else round(float(share), 4)
+
+
+def _shown(values: pd.Series | None, *, per_unit: int) -> list[int | None] | None:
+    """Return `values` as whole numbers of ``1 / per_unit``, rounded up; None where there is no number at all."""
+    if values is None or not np.isfinite(values.to_numpy(dtype=float)).any():
+        return None
+    numbers = values.to_numpy(dtype=float)
+    with np.errstate(invalid="ignore"):
+        whole = np.ceil(numbers * per_unit - 1e-6)
+    return [int(number) if math.isfinite(number) else None for number in whole]
+
+
+def _facility_rows(view: AuditView, ids: pd.Series) -> list[int | None]:
+    rows = view.facilities.index.get_indexer(pd.Index(ids.to_numpy(dtype=object)))
+    return [int(row) if row >= 0 else None for row in rows]
+
+
+def _type(view: AuditView, kind: str, *, rank: int) -> dict[str, Any]:
+    full = type_name(view, kind)
+    short = type_label(view, kind)
+    return {
+        "id": kind,
+        "name": short,
+        "title": full,
+        "glyph": short[:1].upper(),
+        "shape": rank % SHAPES,
+        "count": int((view.facilities["type"] == kind).sum()),
+    }
+
+
+def _facilities(view: AuditView, *, kinds: list[str]) -> dict[str, Any]:
+    number = {kind: rank for rank, kind in enumerate(kinds)}
+    points = _lonlat(view.facilities.geometry.representative_point())
+    return {
+        "type": [number[kind] for kind in view.facilities["type"]],
+        "name": [str(name) for name in view.facilities["name"]],
+        "id": [str(one) for one in view.facilities.index],
+        "xy": pack(points)["xy"],
+    }
+
+
+def _gaps(view: AuditView) -> list[dict[str, Any]]:
+    order = {circle: rank for rank, circle in enumerate(view.audit.circles.index)}
+    gaps = view.audit.gaps.sort_values(["circle", "gap"], kind="stable")
+    return [
+        {
+            "circle": order[gap.circle],
+            "number": int(gap.gap),
+            "lon": round(float(gap.lon), 6),
+            "lat": round(float(gap.lat), 6),
+            "place": str(gap.place or "") or phrase("gaps.unnamed", view.language),
+            "share": percent(gap.weight_share),
+            "rows": gap_rows(view, gap),
+        }
+        for gap in gaps.itertuples()
+    ]
+
+
+def _bounds(view: AuditView) -> list[list[float]]:
+    """Return the box of the residences, or of the study where there are none, as [[south, west], [north, east]]."""
+    box = view.residences.total_bounds if len(view.residences) else np.array(view.area.boundary.bounds)
+    west, south, east, north = view.area.to_wgs84(shapely.box(*box)).bounds
+    return [[round(south, 6), round(west, 6)], [round(north, 6), round(east, 6)]]

@@ -1,0 +1,156 @@
+"""Words of the outputs in both languages, and how shares and numbers are written."""
+
+import math
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+from lifecircle.model.audit import AuditView, Headline
+
+
+@lru_cache(maxsize=1)
+def _phrases() -> Mapping[str, Mapping[str, str]]:
+    import yaml  # read once, when something is printed
+
+    text = resources.files("lifecircle").joinpath("data", "phrases.yml").read_text(encoding="utf-8")
+    return yaml.safe_load(text)
+
+
+def phrase(key: str, language: str, **values: object) -> str:
+    """Return the phrase `key` in `language` ("zh" or "en"), its ``{names}`` filled in."""
+    return _phrases()[key][language].format(**values)
+
+
+def phrase_or(key: str, language: str, fallback: str) -> str:
+    """Return the phrase `key`, or `fallback` where there is none (a user's own profile, a free-text reason)."""
+    known = _phrases().get(key)
+    return known[language] if known else fallback
+
+
+def phrase_keys(starts: tuple[str, ...], language: str) -> dict[str, str]:
+    """Return every phrase whose key begins with one of `starts`, as written."""
+    return {key: texts[language] for key, texts in _phrases().items() if key.startswith(starts)}
+
+
+def percent(share: float | None) -> str:
+    """Return a share of 0..1 as a percentage with one decimal.
+
+    Rounding never turns "nearly all" into all nor "hardly any" into none.
+
+    Examples
+    --------
+    >>> percent(0.5), percent(0.9999), percent(0.0001), percent(None)
+    ('50.0%', '99.9%', '<0.1%', '–')
+    """
+    if share is None or math.isnan(share):
+        return "–"
+    if 0.0 < share < 0.0005:
+        return "<0.1%"
+    tenths = round(share * 1000.0)
+    return "99.9%" if tenths == 1000 and share < 1.0 else f"{tenths / 10:.1f}%"
+
+
+def share_range(low: float | None, high: float | None, *, language: str) -> str:
+    """Return a lower and an upper bound as one text; a single figure where they agree."""
+    first, last = percent(low), percent(high)
+    return first if first == last else phrase("share.range", language, low=first, high=last)
+
+
+def number(value: float) -> str:
+    """Return `value` without needless decimals.
+
+    Examples
+    --------
+    >>> number(15.0), number(4.8), number(float("nan"))
+    ('15', '4.8', '–')
+    """
+    return "–" if math.isnan(value) else f"{value:.10g}"
+
+
+def up_to_tenth(value: float) -> float:
+    """Return `value` rounded up to a tenth, so that a printed time never contradicts its verdict.
+
+    Examples
+    --------
+    >>> up_to_tenth(15.0), up_to_tenth(15.001)
+    (15.0, 15.1)
+    """
+    return math.ceil(value * 10.0 - 1e-6) / 10.0
+
+
+def basis(view: AuditView, headline: Headline | None = None) -> str:
+    """Return what every percentage is printed with: reading, speed, origin kind and denominator."""
+    shown = headline or view.audit.headline
+    return phrase(
+        "basis",
+        view.language,
+        reading=phrase(f"reading.{shown.rule}", view.language),
+        speed=walking_speed(shown.speed_kmh, view.language),
+        origin=phrase(f"origin.{view.audit.origin_kind}", view.language),
+        weight=weight_name(view),
+    )
+
+
+def weight_name(view: AuditView) -> str:
+    """Return the name of the study's weight."""
+    return phrase(f"weight.{view.audit.weight}", view.language)
+
+
+def circle_name(view: AuditView, circle: str) -> str:
+    """Return the printed name of a circle."""
+    return str(circle_row(view, circle)["name_zh" if view.language == "zh" else "name_en"])
+
+
+def circle_row(view: AuditView, circle: str) -> dict[str, Any]:
+    """Return the row of a circle by column name."""
+    row = view.audit.circles.iloc[view.audit.circles.index.get_loc(circle)]
+    return {str(name): value for name, value in row.items()}
+
+
+def type_name(view: AuditView, kind: str) -> str:
+    """Return the printed name of a facility type; its id where the catalogue does not know it."""
+    known = view.catalogue.types.get(kind)
+    return known.name(view.language) if known else kind
+
+
+def type_label(view: AuditView, kind: str) -> str:
+    """Return the first of the names that make up a type's name, for lists with little room."""
+    return type_name(view, kind).split("、")[0].split(",")[0].split("/")[0].split(" or ")[0].strip()
+
+
+def walking_speed(speed_kmh: float, language: str) -> str:
+    """Return a walking speed with its unit."""
+    return phrase("speed", language, speed=number(speed_kmh))
+
+
+def headline_text(view: AuditView, headline: Headline) -> str:
+    """Return the joint verdict as one sentence."""
+    counted, total = len(headline.circles_counted), headline.circles_total
+    if not counted or headline.all_circles_share is None:
+        return phrase("headline.none", view.language, total=total)
+    share = share_range(headline.all_circles_share, headline.all_circles_share_upper, language=view.language)
+    return phrase("headline", view.language, counted=counted, total=total, share=share, weight=weight_name(view))
+
+
+def threshold_text(row: Mapping[str, Any], language: str) -> str:
+    """Return the thresholds of a circle (a row of ``audit.circles``), shortest form: "5 / 10 min" or "500 m"."""
+    items = [item for item in row["threshold"] if not item.get("optional")]
+    texts = []
+    for item in items:
+        metres = item.get("max_m")
+        value = phrase("threshold.m", language, value=number(metres)) if metres is not None else number(item["min"])
+        if metres is None:
+            value = phrase("threshold.min", language, value=value)
+        if item.get("straight_line"):
+            value = phrase("threshold.straight_line", language, value=value)
+        texts.append(value)
+    return " + ".join(texts) if texts else phrase("threshold.layer", language)
+
+
+def reason_text(row: Mapping[str, Any], language: str) -> str:
+    """Return why a circle is not assessable, in words."""
+    reason = str(row["reason"] or "")
+    if not reason:
+        return phrase("not_assessable", language)
+    return phrase("not_assessable.because", language, reason=phrase_or(f"cause.{reason}", language, reason))

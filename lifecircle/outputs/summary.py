@@ -1,0 +1,172 @@
+"""The summary that the command line prints."""
+
+import unicodedata
+from collections.abc import Sequence
+
+from lifecircle.model.audit import AuditView, Headline
+from lifecircle.model.standard import READINGS
+from lifecircle.outputs.phrases import (
+    basis,
+    circle_name,
+    circle_row,
+    headline_text,
+    number,
+    percent,
+    phrase,
+    phrase_or,
+    reason_text,
+    share_range,
+    threshold_text,
+    type_label,
+    weight_name,
+)
+
+GAPS_SHOWN = 8
+
+
+def summary_text(view: AuditView) -> str:
+    """Return the plain-text summary of an audit in the view's language.
+
+    Every percentage stands with its reading, speed, origin kind, denominator and circles counted. Columns are
+    aligned for a fixed-width font in which Chinese characters are two cells wide.
+
+    Returns
+    -------
+    str
+        Ends with a line break.
+    """
+    blocks = [_head(view), _headlines(view), _circle_table(view), _gaps(view), _notes(view), _sources(view)]
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def width(text: str) -> int:
+    """Return the cells that `text` takes in a fixed-width font.
+
+    Examples
+    --------
+    >>> width("健身 15"), width("–")
+    (7, 1)
+    """
+    return sum(
+        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
+    )
+
+
+def aligned(rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> list[str]:
+    """Return `rows` as lines with aligned columns, those in `right` to the right."""
+    columns = max(len(row) for row in rows)
+    widths = [max((width(row[at]) for row in rows if at < len(row) - 1), default=0) for at in range(columns)]
+    widths[-1] = max((width(row[-1]) for row in rows if len(row) == columns), default=0)
+    lines = []
+    for row in rows:
+        cells = []
+        for at, text in enumerate(row):
+            gap = " " * max(widths[at] - width(text), 0)
+            last = at == len(row) - 1 and len(row) < columns
+            cells.append(gap + text if at in right and not last else text + gap)
+        lines.append(("  " + "  ".join(cells)).rstrip())
+    return lines
+
+
+def _head(view: AuditView) -> list[str]:
+    audit, language = view.audit, view.language
+    title = f"{view.area.name(language)}{phrase('colon', language)}{phrase('title', language)}"
+    walker = phrase("speed", language, speed=number(audit.profile.speed_kmh))
+    profile = phrase_or(f"profile.{audit.profile.id}", language, audit.profile.id)
+    source = audit.denominator_sources.get(audit.weight, "")
+    rows = [
+        (phrase("label.standard", language), audit.standard.title(language)),
+        (phrase("label.reading", language), phrase(f"reading.{audit.rule}", language)),
+        (phrase("label.speed", language), f"{walker} ({profile})"),
+        (phrase("label.origin", language), phrase(f"origin.{audit.origin_kind}", language)),
+        (phrase("label.weight", language), weight_name(view) + (f" ({source})" if source else "")),
+        (phrase("label.residences", language), f"{len(view.residences):,}"),
+        (phrase("label.date", language), view.area.date),
+    ]
+    return [title, "=" * width(title), *aligned([row for row in rows if row[1]])]
+
+
+def _headlines(view: AuditView) -> list[str]:
+    audit, language = view.audit, view.language
+    lines = [*_verdict(view, audit.headline)]
+    lines += [(phrase("headline.planner", language) + phrase("colon", language)).rstrip()]
+    lines += [f"  {line}" for line in _verdict(view, audit.planner_speed)]
+    others = [reading for reading in READINGS if reading != audit.rule and reading in audit.reading_headlines]
+    if others:
+        lines.append((phrase("headline.readings", language) + phrase("colon", language)).rstrip())
+        for reading in others:
+            lines += [f"  {line}" for line in _verdict(view, audit.reading_headlines[reading])]
+    verified, total = audit.standard.verified_thresholds()
+    lines.append(phrase("thresholds.verified", language, verified=verified, total=total))
+    return lines
+
+
+def _verdict(view: AuditView, headline: Headline) -> list[str]:
+    """Return the joint share, what it rests on and the circles counted."""
+    language, counted = view.language, headline.circles_counted
+    lines = [headline_text(view, headline), "  " + phrase("headline.basis", language, basis=basis(view, headline))]
+    if counted:
+        names = phrase("list", language).join(circle_name(view, circle) for circle in counted)
+        lines.append("  " + phrase("headline.counted", language, names=names))
+    if headline.mean_circles_covered is not None:
+        mean = f"{headline.mean_circles_covered:.2f}"
+        lines.append("  " + phrase("headline.mean", language, mean=mean, counted=len(counted)))
+    return lines
+
+
+def _circle_table(view: AuditView) -> list[str]:
+    circles, language = view.audit.circles, view.language
+    heads = ("circle", "rule", "speed", "facilities", "share", "not_covered", "unknown")
+    rows: list[tuple[str, ...]] = [tuple(phrase(f"table.{head}", language) for head in heads)]
+    for circle in circles.index:
+        row = circle_row(view, circle)
+        start = (
+            circle_name(view, circle),
+            threshold_text(row, language),
+            number(row["speed_kmh"]),
+            f"{int(row['facilities']):,}",
+        )
+        if not row["assessable"]:
+            rows.append((*start, reason_text(row, language)))
+            continue
+        column = f"share_{view.audit.weight}"
+        share = share_range(row[column], row[f"{column}_upper"], language=language)
+        rows.append((*start, share, percent(row["not_covered_share"]), percent(row["unknown_share"])))
+    return [phrase("table.basis", language, basis=basis(view)), *aligned(rows, right=(2, 3, 4, 5, 6))]
+
+
+def _gaps(view: AuditView) -> list[str]:
+    gaps, language = view.audit.gaps, view.language
+    if gaps.empty:
+        return [phrase("gaps.none", language)]
+    largest = gaps.sort_values(["weight", "circle", "gap"], ascending=[False, True, True], kind="stable")
+    rows = []
+    for gap in largest.head(GAPS_SHOWN).itertuples():
+        missing = phrase("list", language).join(type_label(view, kind) for kind in str(gap.missing).split("|") if kind)
+        rows.append(
+            (
+                f"{circle_name(view, gap.circle)} {gap.gap}",
+                gap.place or phrase("gaps.unnamed", language),
+                phrase("gaps.homes", language, count=gap.homes),
+                percent(gap.weight_share),
+                missing,
+            )
+        )
+    title = phrase("gaps.top", language, shown=len(rows), total=len(gaps), weight=weight_name(view))
+    return [title, *aligned(rows, right=(2, 3))]
+
+
+def _notes(view: AuditView) -> list[str]:
+    language = view.language
+    lines = [
+        f"  {phrase('notes.warning', language) if note.warning else '- '}{note.text(language)}"
+        for note in view.audit.notes
+    ]
+    return [phrase("notes", language), *lines] if lines else []
+
+
+def _sources(view: AuditView) -> list[str]:
+    standing = phrase("attribution", view.language)
+    others = [file.attribution for file in view.provenance.inputs if file.attribution]
+    unique = dict.fromkeys([standing, *(text for text in others if "OpenStreetMap" not in text)])
+    return list(unique)
