@@ -49,7 +49,7 @@ class _Places:
     centre: Floats  # (R, 2) representative points
     weight: Floats  # (R,)
     total: float
-    name: npt.NDArray[np.object_]  # (R,)
+    name: npt.NDArray[np.object_]  # (R,) of the estate
     community: npt.NDArray[np.object_]  # (R,)
 
     def of(self, members: Ints) -> Ints:
@@ -109,7 +109,7 @@ def _places(case: CoverageCase, weight: Floats) -> _Places:
         centre,
         weight,
         math.fsum(weight.tolist()),
-        case.residences["name"].to_numpy(dtype=object),
+        case.residences["estate" if "estate" in case.residences else "name"].to_numpy(dtype=object),
         case.residences["community_id"].to_numpy(dtype=object),
     )
 
@@ -167,11 +167,12 @@ def _central(members: Ints, places: _Places) -> tuple[float, float]:
 
 
 def _place(members: Ints, places: _Places) -> str:
-    """Return the most common estate name, else the most common street, else ""."""
-    name, streets = _commonest(places.name[members]), places.case.street_names
-    if not name and len(streets):
-        return _commonest(streets[members])
-    return name
+    """Return the estate that at least half of the residences stand in, else the most common street, else ""."""
+    names, streets = places.name[members], places.case.street_names
+    estate = _commonest(names)
+    if estate and 2 * np.count_nonzero(names == estate) >= len(names):
+        return estate
+    return _commonest(streets[members]) if len(streets) else estate
 
 
 def _commonest(names: npt.NDArray[np.object_]) -> str:

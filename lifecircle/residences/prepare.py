@@ -22,7 +22,7 @@ from lifecircle.residences.communities import community_ids
 from lifecircle.residences.estates import gate_origins
 from lifecircle.residences.grid import grid_origins
 from lifecircle.residences.ground import Ground, areas_inside, count, doubtful_inside, read_ground, share_in_land
-from lifecircle.residences.land import Floats, land_points
+from lifecircle.residences.land import Floats, land_points, names_at
 from lifecircle.residences.population import Allocation, allocate
 
 GRID_SIZES_M = (10.0, 5000.0)
@@ -65,8 +65,8 @@ class Residences:
     Attributes
     ----------
     table : ResidenceTable
-        Sorted by ``residence_id``; with one more column, ``entrance_kind``: "mapped", "path", "sampled" or
-        "representative".
+        Sorted by ``residence_id``; with two more columns: ``entrance_kind`` ("mapped", "path", "sampled" or
+        "representative") and ``estate``, the name of the residential land it stands in.
     weight : str
         The study's one weight: "population", "floor_area", "land" or "residences".
     denominator_sources : Mapping[str, str]
@@ -138,6 +138,7 @@ def prepare_residences(
     _check_crs(objects, area=area, request=request)
     ground = read_ground(objects, area=area, network=network, size_m=request.size_m)
     origins = MAKERS[request.kind](ground).sort_index()
+    origins = origins.assign(estate=names_at(origins["point"].to_numpy(), land=ground.land))
     if origins.empty:
         raise ConfigError(_nothing(ground, kind=request.kind))
     allocation = _people(ground, origins=origins, request=request)
@@ -211,7 +212,7 @@ def _table(
             else community_ids(points, communities=communities)
         ),
     )
-    return check_residences(table[[*RESIDENCE_COLUMNS, "entrance_kind"]])
+    return check_residences(table[[*RESIDENCE_COLUMNS, "entrance_kind", "estate"]])
 
 
 def _weight(table: ResidenceTable, *, allocation: Allocation | None) -> str:

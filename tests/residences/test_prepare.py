@@ -109,7 +109,7 @@ def test_the_table_is_complete_sorted_and_does_not_depend_on_row_order():
         prepare_residences(rows, area=study(), network=paths(), request=OriginRequest("building"))
         for rows in (things, things.iloc[::-1])
     )
-    assert list(first.table.columns) == [*RESIDENCE_COLUMNS, "entrance_kind"]
+    assert list(first.table.columns) == [*RESIDENCE_COLUMNS, "entrance_kind", "estate"]
     assert first.table.index.name == "residence_id"
     assert first.table.index.is_monotonic_increasing
     assert first.table.crs == CRS_TOWN
