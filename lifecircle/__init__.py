@@ -1,3 +1,85 @@
-"""x."""
+"""Which homes have which everyday services within a 15-minute walk, which do not, and why not.
+
+>>> import lifecircle as lc
+>>> place = lc.load_place(lc.demo_study())
+>>> audit = lc.audit(place)
+>>> list(audit.circles.index)[:3]
+['comprehensive', 'fitness', 'elderly']
+
+Names load when they are used, so that importing the package is quick.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lifecircle.errors import (
+        ConfigError,
+        CutoffError,
+        DatumError,
+        InfeasibleError,
+        LifecircleError,
+        NetworkError,
+        SchemaError,
+        SourceError,
+    )
+    from lifecircle.pipeline.audit import Audit, audit, nearest_times
+    from lifecircle.pipeline.check import check
+    from lifecircle.pipeline.place import Overrides, Place, demo_study, load_place
 
 __version__ = "0.1.0"
+
+_ROOMS = {
+    "Audit": "lifecircle.pipeline.audit",
+    "audit": "lifecircle.pipeline.audit",
+    "nearest_times": "lifecircle.pipeline.audit",
+    "check": "lifecircle.pipeline.check",
+    "Overrides": "lifecircle.pipeline.place",
+    "Place": "lifecircle.pipeline.place",
+    "demo_study": "lifecircle.pipeline.place",
+    "load_place": "lifecircle.pipeline.place",
+    "ConfigError": "lifecircle.errors",
+    "CutoffError": "lifecircle.errors",
+    "DatumError": "lifecircle.errors",
+    "InfeasibleError": "lifecircle.errors",
+    "LifecircleError": "lifecircle.errors",
+    "NetworkError": "lifecircle.errors",
+    "SchemaError": "lifecircle.errors",
+    "SourceError": "lifecircle.errors",
+}
+
+__all__ = [
+    "Audit",
+    "ConfigError",
+    "CutoffError",
+    "DatumError",
+    "InfeasibleError",
+    "LifecircleError",
+    "NetworkError",
+    "Overrides",
+    "Place",
+    "SchemaError",
+    "SourceError",
+    "__version__",
+    "audit",
+    "check",
+    "demo_study",
+    "load_place",
+    "nearest_times",
+]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401  # whatever the name is
+    """Load a public name from its room."""
+    if name not in _ROOMS:
+        raise AttributeError(f"module 'lifecircle' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_ROOMS[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names."""
+    return __all__

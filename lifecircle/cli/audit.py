@@ -1,0 +1,41 @@
+"""``lifecircle audit``: the main job."""
+
+from pathlib import Path
+
+import click
+
+from lifecircle.cli.frame import front_door, parse_out, writing
+
+
+@click.command("audit", short_help="Audit a study.")
+@click.argument("config", type=click.Path(path_type=Path))
+@click.option("--out", callback=parse_out, help="Folder for the results [default: out/<name of CONFIG>].")
+@click.option("--standard", help="A preset's id or a YAML file, instead of the study's.")
+@click.option("--profile", help="Walker instead of the study's: adult, planner, elderly, child, wheelchair.")
+@click.option("--rule", type=click.Choice(["claim", "standard", "lenient"]), help="Reading of the headline.")
+@click.option("--lang", type=click.Choice(["zh", "en"]), help="Language of the map and the summary.")
+@click.option("--no-maps", is_flag=True, help="Write tables, JSON and GIS files only.")
+@front_door
+def command(
+    config: Path,
+    out: str | None,
+    standard: str | None,
+    profile: str | None,
+    rule: str | None,
+    lang: str | None,
+    no_maps: bool,
+) -> None:
+    """Audit the study described in CONFIG and write the results into a folder.
+
+    Results replace the previous ones only when the whole run has succeeded.
+    """
+    from lifecircle.pipeline.audit import audit
+    from lifecircle.pipeline.place import Overrides, load_place
+
+    place = load_place(config, overrides=Overrides(standard=standard, profile=profile, rule=rule, language=lang))
+    result = audit(place)
+    folder = Path(out) if out else Path("out") / config.stem
+    with writing():
+        result.write(folder, maps=not no_maps)
+    click.echo(result.summary())
+    click.echo(f"\n-> {folder}")

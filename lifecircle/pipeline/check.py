@@ -1,0 +1,105 @@
+"""The preflight: what a study's files hold, and what an audit of them could not know."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lifecircle.coverage.completeness import Inventory, thinness
+from lifecircle.coverage.notes import WHY
+from lifecircle.model.network import Permission
+from lifecircle.pipeline.audit import coverage_case, study_note
+from lifecircle.pipeline.legs import leg_notes
+
+if TYPE_CHECKING:
+    from lifecircle.coverage.case import CoverageCase
+    from lifecircle.model.standard import Circle
+    from lifecircle.pipeline.place import Place
+
+
+def check(place: Place) -> str:
+    """Report what was found for an audit of `place`, and which circles will be unknown and why.
+
+    Parameters
+    ----------
+    place : Place
+        From `load_place`, which raises where an audit could not run.
+
+    Returns
+    -------
+    str
+        In the study's language.
+    """
+    zh = place.question.language == "zh"
+    case = coverage_case(place, {})
+    lines = [*_found(place, zh=zh), "", "各功能圈" if zh else "Circles"]
+    lines += _circles(case, place, language=place.question.language)
+    notes = (*study_note(place), *place.notes, *leg_notes(place))
+    if notes:
+        lines += ["", "说明" if zh else "Notes"]
+        lines += [f"  {'!' if note.warning else '-'} {note.text(place.question.language)}" for note in notes]
+    lines += ["", "检查通过:可以运行评估。" if zh else "Ready: an audit of this study would run."]
+    return "\n".join(lines)
+
+
+def _found(place: Place, *, zh: bool) -> list[str]:
+    network, question = place.network, place.question
+    language = "zh" if zh else "en"
+    kilometres = network.length_mm.sum() / 1e6
+    shares = [
+        f"{permission.name.lower()} {network.length_mm[network.permission == permission].sum() / 1e6:.0f} km"
+        for permission in Permission
+    ]
+    kinds = ", ".join(sorted(set(place.residences["kind"])))
+    islands = network.length_mm[network.island].sum() / 1e6
+    rows = [
+        ("研究" if zh else "study", f"{place.area.name(language)} ({place.area.area_km2:.1f} km2)"),
+        ("标准" if zh else "standard", f"{question.standard.title(language)} [{question.rule}]"),
+        ("步行者" if zh else "walker", f"{question.profile.id}, {question.profile.speed_kmh:g} km/h"),
+    ]
+    rows += [
+        (file.role, f"{file.name} {file.timestamp} sha256 {file.sha256[:12]}".replace("  ", " "))
+        for file in place.inputs.files
+    ]
+    rows += [
+        ("坐标系" if zh else "local CRS", place.area.crs.to_proj4()),
+        ("路网" if zh else "network", f"{network.edges} edges, {kilometres:.0f} km ({', '.join(shares)})"),
+        ("孤岛" if zh else "islands", f"{islands:.1f} km"),
+        (
+            "居住点" if zh else "residences",
+            f"{len(place.residences)} ({kinds}), weight {place.residence_set.weight}",
+        ),
+        ("设施" if zh else "facilities", f"{place.facilities['object_id'].nunique()}"),
+    ]
+    return [f"{name:<12} {text}" for name, text in rows]
+
+
+def _circles(case: CoverageCase, place: Place, *, language: str) -> list[str]:
+    inventory = Inventory.of(case)
+    lines = []
+    zh = language == "zh"
+    for circle in case.standard.circles:
+        lines.append(f"  {circle.name(language)}")
+        if circle.user_layer:
+            lines.append(f"    {_layer_text(circle, place, language=language)}")
+            continue
+        found = circle.rule_for(case.rule)
+        if found is None:
+            continue
+        rule = found[1]
+        for item in rule.required:
+            count = inventory.count(item.types, lenient=rule.lenient)
+            kinds = " / ".join(case.catalogue.types[kind].name(language) for kind in item.types)
+            thin = thinness(item.types, case, circle=circle, inventory=inventory, lenient=rule.lenient)
+            doubt = "" if thin is None else f"  ! {WHY[thin.kind][int(zh)]}{': ' + thin.detail if thin.detail else ''}"
+            lines.append(f"    {count:>5}  {kinds}{doubt}")
+    return lines
+
+
+def _layer_text(circle: Circle, place: Place, *, language: str) -> str:
+    layer = place.inputs.user_layers.get(circle.user_layer or "")
+    if layer is not None:
+        states = ", ".join(f"{state} {count}" for state, count in layer["state"].value_counts().sort_index().items())
+        return f"{len(layer)}: {states}"
+    if language == "zh":
+        return f"! 未提供图层:在 facilities 中给出 {{file, type: {circle.user_layer}, state_column}}"
+    return f"! no layer given: name one in facilities: {{file, type: {circle.user_layer}, state_column}}"

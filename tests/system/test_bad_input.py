@@ -1,0 +1,106 @@
+"""Every mistake that a user is likely to make has one line that says what, where and what to do."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from lifecircle.cli import group
+
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLE = ROOT / "lifecircle" / "data" / "akureyri" / "akureyri.osm.pbf"
+STUDY = """\
+study:
+  name: Town
+  boundary: {boundary}
+osm:
+  file: {file}
+{more}
+"""
+TOWN = "[-18.15, 65.66, -18.05, 65.70]"
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(group, list(words))
+
+
+def study(folder: Path, *, boundary: str = TOWN, file: str = "akureyri.osm.pbf", more: str = "language: en") -> str:
+    path = folder / "study.yml"
+    path.write_text(STUDY.format(boundary=boundary, file=file, more=more), encoding="utf-8")
+    return str(path)
+
+
+def fails(result: Result, *words: str, code: int = 2) -> None:
+    assert result.exit_code == code, result.output
+    lines = [line for line in result.stderr.splitlines() if line.startswith("lifecircle: ")]
+    assert len(lines) == 1, result.stderr
+    for word in words:
+        assert word in result.stderr, result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_missing_study_file(tmp_path: Path) -> None:
+    fails(run("audit", str(tmp_path / "none.yml")), "none.yml")
+
+
+def test_missing_osm_file_names_the_folders_searched(tmp_path: Path) -> None:
+    fails(run("check", study(tmp_path, file="city.osm.pbf")), "city.osm.pbf", str(tmp_path), "LIFECIRCLE_DATA")
+
+
+def test_truncated_extract(tmp_path: Path) -> None:
+    (tmp_path / "half.osm.pbf").write_bytes(SAMPLE.read_bytes()[:200_000])
+    fails(run("check", study(tmp_path, file="half.osm.pbf")), "half.osm.pbf", "download it again")
+
+
+def test_a_picture_is_not_an_extract(tmp_path: Path) -> None:
+    (tmp_path / "photo.osm.pbf").write_bytes(b"\x89PNG\r\n\x1a\n" + b"0" * 5000)
+    fails(run("check", study(tmp_path, file="photo.osm.pbf")), "photo.osm.pbf", "not an OSM PBF file", "PNG")
+
+
+def test_empty_boundary(tmp_path: Path) -> None:
+    (tmp_path / "empty.geojson").write_text('{"type": "FeatureCollection", "features": []}', encoding="utf-8")
+    fails(run("check", study(tmp_path, boundary="empty.geojson")), "empty.geojson")
+
+
+def test_boundary_outside_the_extract(tmp_path: Path) -> None:
+    fails(run("check", study(tmp_path, boundary="[10.0, 50.0, 10.1, 50.1]")), "outside the data", "akureyri.osm.pbf")
+
+
+def test_swapped_lon_lat_is_recognised(tmp_path: Path) -> None:
+    fails(run("check", study(tmp_path, boundary="[65.66, -18.15, 65.70, -18.05]")), "swapped")
+
+
+def test_unknown_standard(tmp_path: Path) -> None:
+    fails(run("audit", study(tmp_path), "--standard", "hebi-nein"), "hebi-nein", "hebi-nine")
+
+
+def test_negative_speed(tmp_path: Path) -> None:
+    fails(run("audit", study(tmp_path, more="walk: {speed_kmh: -4}")), "-4", "0.5")
+
+
+def test_unknown_key_suggests_the_nearest(tmp_path: Path) -> None:
+    fails(run("audit", study(tmp_path, more="standart: hebi-nine")), "standart", "standard", "study.yml:6")
+
+
+def test_no_residences(tmp_path: Path) -> None:
+    sea = "[-18.13, 65.700, -18.12, 65.705]"
+    result = run("check", study(tmp_path, boundary=sea, more="origin: {kind: building}"))
+    assert result.exit_code == 2, result.output
+    assert "residen" in result.stderr or "no walkable street" in result.stderr
+
+
+def test_unwritable_output_folder(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file, not a folder", encoding="utf-8")
+    fails(run("demo", "--out", str(tmp_path / "taken" / "out")), "taken", "--out", code=1)
+
+
+def test_unknown_profile(tmp_path: Path) -> None:
+    fails(run("audit", study(tmp_path), "--profile", "runner"), "runner")
+
+
+@pytest.mark.parametrize("name", ["no-such.yml", "standard.yml"])
+def test_validate_explains_mistakes(tmp_path: Path, name: str) -> None:
+    (tmp_path / "standard.yml").write_text("id: x\ntitle: x\ncircles: 3\n", encoding="utf-8")
+    result = run("standards", "validate", str(tmp_path / name))
+    assert result.exit_code == 2
+    assert name in result.stderr
