@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from lifecircle.cli.frame import front_door
+from lifecircle.errors import SourceError
 
 
 @click.command("check", short_help="Preflight of a study.")
@@ -13,7 +14,10 @@ from lifecircle.cli.frame import front_door
 @front_door
 def command(config: Path, lang: str | None) -> None:
     """Read everything that CONFIG names and report it; exit code 0 when an audit would run, 2 when not."""
-    from lifecircle.pipeline.check import check
-    from lifecircle.pipeline.place import Overrides, load_place
+    from lifecircle.pipeline.place import Overrides
+    from lifecircle.pipeline.preflight import preflight
 
-    click.echo(check(load_place(config, overrides=Overrides(language=lang))))
+    found = preflight(config, overrides=Overrides(language=lang))
+    click.echo(found.text)
+    if found.missing:
+        raise SourceError("\n".join(found.missing))
