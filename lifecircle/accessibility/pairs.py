@@ -1,6 +1,7 @@
 """What every measure asks of its pairs: seconds, completeness, aligned tables."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,21 @@ def seconds_of(pairs: ReachPairs) -> Floats:
     if pairs.mode.unit != "ms":
         raise SchemaError("pairs hold lengths, not times: search them with a time mode")
     return pairs.value / MS_PER_S
+
+
+def only_types(pairs: ReachPairs, types: Collection[str]) -> ReachPairs:
+    """Return `pairs` with the facilities of `types` alone, so that no other one is asked for its capacity."""
+    keep = np.isin(pairs.types, list(types))
+    row = np.cumsum(keep, dtype=np.int64) - 1
+    kept = keep[pairs.facility]
+    return replace(
+        pairs,
+        facility_ids=pairs.facility_ids[keep],
+        types=pairs.types[keep],
+        residence=pairs.residence[kept],
+        facility=row[pairs.facility[kept]].astype(np.int32),
+        value=pairs.value[kept],
+    )
 
 
 def within(pairs: ReachPairs, cutoff_s: float) -> None:
