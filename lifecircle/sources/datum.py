@@ -31,7 +31,7 @@ _WORDS: Final = {
     "epsg:4490": "cgcs2000",
     "gcj02": "gcj02",
     "gcj": "gcj02",
-    "火星坐标": "gcj02",
+    "火星": "gcj02",
     "高德": "gcj02",
     "amap": "gcj02",
     "bd09": "bd09",
@@ -64,7 +64,7 @@ def wgs84_to_gcj02(lon: npt.ArrayLike, lat: npt.ArrayLike) -> tuple[Any, Any]:
     >>> print(f"{lon:.6f} {lat:.6f}")
     116.397441 39.908701
     """
-    return applied(lon, lat, gcj_forward, boxed=True)
+    return applied(lon, lat, change=gcj_forward, boxed=True)
 
 
 def gcj02_to_wgs84(lon: npt.ArrayLike, lat: npt.ArrayLike) -> tuple[Any, Any]:
@@ -76,7 +76,7 @@ def gcj02_to_wgs84(lon: npt.ArrayLike, lat: npt.ArrayLike) -> tuple[Any, Any]:
 
     Parameters and returns as in `wgs84_to_gcj02`.
     """
-    return applied(lon, lat, gcj_inverse, boxed=False)
+    return applied(lon, lat, change=gcj_inverse, boxed=False)
 
 
 def gcj02_to_bd09(lon: npt.ArrayLike, lat: npt.ArrayLike) -> tuple[Any, Any]:
@@ -84,7 +84,7 @@ def gcj02_to_bd09(lon: npt.ArrayLike, lat: npt.ArrayLike) -> tuple[Any, Any]:
 
     Parameters and returns as in `wgs84_to_gcj02`.
     """
-    return applied(lon, lat, bd_forward, boxed=False)
+    return applied(lon, lat, change=bd_forward, boxed=False)
 
 
 def bd09_to_gcj02(lon: npt.ArrayLike, lat: npt.ArrayLike) -> tuple[Any, Any]:
@@ -92,7 +92,7 @@ def bd09_to_gcj02(lon: npt.ArrayLike, lat: npt.ArrayLike) -> tuple[Any, Any]:
 
     Iterated: the closed form in circulation errs by up to 0.14 m. Parameters and returns as in `wgs84_to_gcj02`.
     """
-    return applied(lon, lat, bd_inverse, boxed=False)
+    return applied(lon, lat, change=bd_inverse, boxed=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ class Datum:
         if self.name == "bd09":
             return gcj02_to_wgs84(*bd09_to_gcj02(x, y))
         if self.name in ("wgs84", "cgcs2000"):
-            return applied(x, y, lambda lon, lat: (lon, lat), boxed=False)
+            return applied(x, y, change=lambda lon, lat: (lon, lat), boxed=False)
         return _projected(self.name, inverse=True)(x, y)
 
     def from_wgs84(self, lon: npt.ArrayLike, lat: npt.ArrayLike) -> tuple[Any, Any]:
@@ -174,7 +174,7 @@ class Datum:
         if self.name == "bd09":
             return gcj02_to_bd09(*wgs84_to_gcj02(lon, lat))
         if self.name in ("wgs84", "cgcs2000"):
-            return applied(lon, lat, lambda x, y: (x, y), boxed=False)
+            return applied(lon, lat, change=lambda x, y: (x, y), boxed=False)
         return _projected(self.name, inverse=False)(lon, lat)
 
     def plausible(self, lon: npt.ArrayLike, lat: npt.ArrayLike) -> npt.NDArray[np.bool_]:

@@ -81,7 +81,7 @@ def _unshifted(lon: Floats, lat: Floats, shift: Shift) -> tuple[Floats, Floats]:
 
 
 def applied(
-    lon: npt.ArrayLike, lat: npt.ArrayLike, change: Callable[[Floats, Floats], tuple[Floats, Floats]], *, boxed: bool
+    lon: npt.ArrayLike, lat: npt.ArrayLike, *, change: Callable[[Floats, Floats], tuple[Floats, Floats]], boxed: bool
 ) -> tuple[Any, Any]:
     """Apply `change` to the finite places (in the box, where `boxed`) and leave the others as they are."""
     x, y = np.broadcast_arrays(np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64))

