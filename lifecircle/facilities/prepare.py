@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import geopandas as gpd
@@ -41,12 +41,15 @@ class Facilities:
         ``classified`` rows (object x type) before merging; ``merged`` of them are parts of another; ``facilities``
         after merging; ``outside`` the reach; ``kept``; ``institutional`` and ``sampled`` among those kept.
     notes : tuple of Note
+    conflicts : DataFrame
+        Where several sources disagree; empty with the map alone.
     """
 
     table: FacilityTable
     loaded_counts: Mapping[str, int]
     counts: Mapping[str, int]
     notes: tuple[Note, ...]
+    conflicts: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def __post_init__(self) -> None:
         """Make the mappings read-only."""

@@ -1,10 +1,13 @@
 """The place under study."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
+import shapely
 from pyproj import CRS, Transformer
 from shapely import transform
 from shapely.geometry.base import BaseGeometry
@@ -12,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from lifecircle.errors import ConfigError
 
 WGS84 = CRS.from_epsg(4326)
+SIDE_DEGREES = 0.01  # longest side of an outline that is projected
 
 
 def local_crs(boundary: BaseGeometry) -> CRS:
@@ -24,6 +28,37 @@ def local_crs(boundary: BaseGeometry) -> CRS:
     west, south, east, north = boundary.bounds
     lon, lat = round((west + east) / 2, 3), round((south + north) / 2, 3)
     return CRS.from_proj4(f"+proj=tmerc +lat_0={lat} +lon_0={lon} +k_0=1 +x_0=0 +y_0=0 +datum=WGS84 +units=m +no_defs")
+
+
+def union_polygons(shapes: Sequence[BaseGeometry] | npt.NDArray[np.object_]) -> BaseGeometry:
+    """Return the union of valid polygons, joined two by two with every area checked.
+
+    One call for all of them is faster, but GEOS 3.14 can lose a third of two overlapping polygons whose borders
+    nearly coincide. Here ``area(A or B) = area(A) + area(B) - area(A and B)`` must hold (to a millionth of the
+    larger) at each step; where it does not, the pair is joined on a grid of a hundred-millionth of its extent.
+
+    Raises
+    ------
+    ConfigError
+        If a pair cannot be joined either way.
+    """
+    level = list(shapes)
+    if not level:
+        return shapely.MultiPolygon()
+    while len(level) > 1:
+        pairs = zip(level[0::2], level[1::2], strict=False)
+        level = [_joined(first, second) for first, second in pairs] + (level[-1:] if len(level) % 2 else [])
+    return level[0]
+
+
+def _joined(first: BaseGeometry, second: BaseGeometry) -> BaseGeometry:
+    expected = first.area + second.area - shapely.intersection(first, second).area
+    west, south, east, north = shapely.total_bounds([first, second])
+    for grid in (None, max(east - west, north - south) * 1e-8):
+        union = shapely.union(first, second, grid_size=grid)
+        if abs(union.area - expected) <= 1e-6 * max(first.area, second.area):
+            return union
+    raise ConfigError(f"two polygons around {first.centroid.x:.6g}, {first.centroid.y:.6g} cannot be joined: mend them")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +114,9 @@ class StudyArea:
         if boundary.is_empty:
             raise ConfigError(f"study boundary of {names[1]!r} is empty: give a polygon, a bbox or an area name")
         crs = local_crs(boundary)
-        metric = gpd.GeoSeries([boundary, extent or boundary], crs=WGS84).to_crs(crs)
+        # A side of a box follows its parallel, which is no straight line in metres: 18 m off along 20 km at 64 degrees.
+        lonlat = gpd.GeoSeries([boundary, extent or boundary], crs=WGS84).segmentize(SIDE_DEGREES)
+        metric = lonlat.to_crs(crs)
         return cls(names[0], names[1], metric.iloc[0], metric.iloc[1], crs, buffer_m, date)
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -52,6 +52,18 @@ CIRCLE_COLUMNS = (
     *SHARE_COLUMNS,
     "not_covered_share",  # in the study's weight
     "unknown_share",
+)
+
+# One row per section of a standard; the columns of ``audit.json``'s ``sections`` besides ``id`` (the index).
+SECTION_COLUMNS = (
+    "name_zh",
+    "name_en",
+    "circles_counted",  # list of ids
+    "circles_total",
+    "all_circles_share",  # of the study's weight: every counted circle covered
+    "all_circles_share_upper",
+    "score",  # mean share of its circles that are covered; null where the standard gives it no score
+    "score_upper",
 )
 
 GAP_COLUMNS = (
@@ -128,6 +140,10 @@ class CoverageAudit:
     reading_headlines : Mapping[Reading, Headline]
     gaps : GeoDataFrame, columns GAP_COLUMNS and geometry (metric CRS)
     notes : tuple of Note
+    without_corrections : Headline or None
+        The headline without the corrections of a field check; None without any.
+    sections : DataFrame, index ``id``, columns SECTION_COLUMNS
+        In the headline reading; no row where the standard has no sections.
     """
 
     standard: Standard
@@ -144,6 +160,8 @@ class CoverageAudit:
     reading_headlines: Mapping[Reading, Headline]
     gaps: gpd.GeoDataFrame
     notes: tuple[Note, ...]
+    without_corrections: Headline | None = None
+    sections: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def __post_init__(self) -> None:
         """Check that shares are shares and that tables have their columns."""
@@ -177,6 +195,12 @@ class AuditView:
         "zh" or "en".
     compiled_by, map_approval_no : str
         Printed on maps; empty when not given.
+    communities : GeoDataFrame or None
+        Shares and states of every circle per community, metric CRS.
+    tables : Mapping[str, DataFrame]
+        Further tables by name; those with rows are written as ``<name>.csv``.
+    isochrones : GeoDataFrame or None
+        Bands of the circles, EPSG:4326; a layer of the GeoPackage where they were asked for.
     """
 
     area: StudyArea
@@ -190,3 +214,6 @@ class AuditView:
     language: str = "en"
     compiled_by: str = ""
     map_approval_no: str = ""
+    communities: gpd.GeoDataFrame | None = None
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    isochrones: gpd.GeoDataFrame | None = None

@@ -1,8 +1,9 @@
 """Facility types, how they are recognised, and the rules that choose between them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Self
 
 from lifecircle.errors import ConfigError
 
@@ -141,3 +142,17 @@ class Catalogue:
         for kind in named:
             if kind not in self.types:
                 raise ConfigError(f"catalogue: unknown facility type {kind!r}")
+
+    def extended(self, own: Iterable[FacilityType], supersedes: Mapping[str, tuple[str, ...]] | None = None) -> Self:
+        """Return the catalogue with further types; one of the same id replaces the known one.
+
+        The names of new types are tried before the known ones.
+        """
+        added = {kind.id: kind for kind in own}
+        named = [kind.id for kind in added.values() if kind.name_re is not None and kind.id not in self.name_order]
+        return replace(
+            self,
+            types={**self.types, **added},
+            name_order=(*named, *self.name_order),
+            supersedes=MappingProxyType({**self.supersedes, **(supersedes or {})}),
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -49,6 +49,22 @@ class EdgeFlag(IntEnum):
     GATE = 32
 
 
+# Attributes with one value per edge beside its ends and geometry.
+PER_EDGE = (
+    "head",
+    "length_mm",
+    "permission",
+    "oneway",
+    "crossing",
+    "flags",
+    "way_id",
+    "street",
+    "island",
+    "crossing_halves",
+    "gradient",
+)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class WalkNetwork:
     """Undirected walking graph with integer lengths and full geometry.
@@ -84,6 +100,11 @@ class WalkNetwork:
     geometry_offsets : int64 (E + 1,)
     geometry_x, geometry_y : float64 (P,)
         Edge e owns vertices ``geometry_offsets[e]:geometry_offsets[e + 1]``.
+    crossing_halves : uint8 (E,)
+        Halves of road crossings that the edge makes: a crossing that is cut by its road is two edges of one half
+        each. By default 2 on every crossing.
+    gradient : float64 (E,)
+        Rise over run from tail to head; 0 (the default) where it is level or unknown.
     """
 
     crs: CRS
@@ -103,11 +124,17 @@ class WalkNetwork:
     geometry_offsets: Ints
     geometry_x: Floats
     geometry_y: Floats
+    crossing_halves: npt.NDArray[np.uint8] = field(default_factory=lambda: np.zeros(0, dtype=np.uint8))
+    gradient: Floats = field(default_factory=lambda: np.zeros(0))
 
     def __post_init__(self) -> None:
         """Check shapes, ends and lengths; make every array read-only."""
         edges = len(self.tail)
-        for name in ("head", "length_mm", "permission", "oneway", "crossing", "flags", "way_id", "street", "island"):
+        if edges and not len(self.crossing_halves):
+            object.__setattr__(self, "crossing_halves", np.where(self.crossing != Crossing.NONE, 2, 0).astype(np.uint8))
+        if edges and not len(self.gradient):
+            object.__setattr__(self, "gradient", np.zeros(edges))
+        for name in PER_EDGE:
             if len(getattr(self, name)) != edges:
                 raise NetworkError(f"WalkNetwork.{name} has {len(getattr(self, name))} values for {edges} edges")
         if edges and (min(self.tail.min(), self.head.min()) < 0 or max(self.tail.max(), self.head.max()) >= self.nodes):
@@ -121,8 +148,8 @@ class WalkNetwork:
         if edges and np.any(self.length_mm < np.floor(straight * 1000.0)):
             bad = int(self.way_id[np.argmin(self.length_mm - straight * 1000.0)])
             raise NetworkError(f"WalkNetwork: an edge of way {bad} is shorter than its straight line")
-        for field in fields(self):
-            value = getattr(self, field.name)
+        for one in fields(self):
+            value = getattr(self, one.name)
             if isinstance(value, np.ndarray):
                 value.flags.writeable = False
 
@@ -140,10 +167,18 @@ class WalkNetwork:
         """Return, per edge, whether `flag` is set; shape (E,)."""
         return (self.flags & np.uint8(flag)) != 0
 
-    def lines(self) -> npt.NDArray[np.object_]:
-        """Return the edges as shapely LineStrings from tail to head; shape (E,)."""
-        index = np.repeat(np.arange(self.edges), np.diff(self.geometry_offsets))
-        return shapely.linestrings(self.geometry_x, self.geometry_y, indices=index)
+    def lines(self, edges: npt.NDArray[np.integer] | None = None) -> npt.NDArray[np.object_]:
+        """Return edges (all E, or the N given) as shapely LineStrings from tail to head."""
+        sizes = np.diff(self.geometry_offsets)
+        if edges is None:
+            return shapely.linestrings(
+                self.geometry_x, self.geometry_y, indices=np.repeat(np.arange(self.edges), sizes)
+            )
+        sizes = sizes[edges]
+        begin = np.cumsum(sizes) - sizes
+        places = np.arange(int(sizes.sum())) + np.repeat(self.geometry_offsets[:-1][edges] - begin, sizes)
+        index = np.repeat(np.arange(len(edges)), sizes)
+        return shapely.linestrings(self.geometry_x[places], self.geometry_y[places], indices=index)
 
     def to_networkx(self) -> nx.MultiGraph[int]:
         """Return an undirected multigraph that osmnx understands.

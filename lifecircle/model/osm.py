@@ -71,6 +71,9 @@ class OsmData:
         ``nodes`` (tagged ones), ``ways``, ``relations`` read; ``missing_nodes`` (references to absent nodes),
         ``cut_ways``, ``broken_areas``, ``dead_objects`` dropped ...
     file_name, sha256 : str
+    addresses : GeoDataFrame or None
+        Nodes that carry a house number and are no object by themselves, in the form of `objects`; read by the
+        gazetteer alone. None where a source has none.
     """
 
     ways: OsmWays
@@ -80,6 +83,7 @@ class OsmData:
     counts: Mapping[str, int]
     file_name: str
     sha256: str
+    addresses: gpd.GeoDataFrame | None = None
 
     def __post_init__(self) -> None:
         """Refuse duplicate object ids and make the counts read-only."""

@@ -3,78 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal, Self
+from typing import Self
 
 from lifecircle.errors import ConfigError
-from lifecircle.model.catalogue import Catalogue
+from lifecircle.model.catalogue import Catalogue, FacilityType
+from lifecircle.model.rules import FALLBACK, READINGS, Item, Label, Provision, Reading, Rule
 
-Reading = Literal["claim", "standard", "lenient"]
-READINGS: tuple[Reading, ...] = ("claim", "standard", "lenient")
-FALLBACK: Mapping[Reading, tuple[Reading, ...]] = MappingProxyType(
-    {"claim": ("claim", "standard"), "standard": ("standard", "claim"), "lenient": ("lenient", "claim", "standard")}
-)
-Label = Literal["read", "second-hand", "unverified", "judgement"]
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One requirement: the nearest of `types` within a threshold.
-
-    Exactly one of `minutes` and `max_m` is given.
-
-    Attributes
-    ----------
-    types : tuple of str
-        Pooled: any of them serves.
-    minutes : float or None
-        Walking minutes under the profile, inclusive.
-    max_m : float or None
-        Network metres (legs included), inclusive, independent of the profile.
-    optional : bool
-        Reported, never decisive.
-    source_m : float or None
-        The radius that `minutes` was derived from, where it was.
-    source : str
-        The document or reason behind the threshold.
-    label : Label
-        How far `source` was verified.
-    """
-
-    types: tuple[str, ...]
-    minutes: float | None = None
-    max_m: float | None = None
-    optional: bool = False
-    source_m: float | None = None
-    source: str = ""
-    label: Label = "unverified"
-
-    def __post_init__(self) -> None:
-        """Refuse items without types or without exactly one positive threshold."""
-        if not self.types:
-            raise ConfigError("rule item without types")
-        given = [value for value in (self.minutes, self.max_m) if value is not None]
-        if len(given) != 1 or given[0] <= 0:
-            raise ConfigError(f"rule item {'/'.join(self.types)}: give one of min and max_m, above 0")
-
-    def distance_m(self, speed_kmh: float) -> float:
-        """Return the threshold in metres for a walker at `speed_kmh`."""
-        return self.max_m if self.max_m is not None else float(self.minutes or 0.0) * speed_kmh * 1000.0 / 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One reading of a circle: every item that is not optional must be met.
-
-    ``lenient`` says whether facilities that count only leniently are admitted.
-    """
-
-    items: tuple[Item, ...]
-    lenient: bool = False
-
-    @property
-    def required(self) -> tuple[Item, ...]:
-        """The items that decide."""
-        return tuple(item for item in self.items if not item.optional)
+__all__ = ["FALLBACK", "READINGS", "Circle", "Item", "Label", "Published", "Reading", "Rule", "Section", "Standard"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +49,8 @@ class Circle:
     notes : tuple of str
     section : str
         Groups circles of a standard that has tiers; "" where it has none.
+    provision : tuple of Provision
+        What every administrative unit must hold; never decisive.
     """
 
     id: str
@@ -127,6 +64,7 @@ class Circle:
     published: Published | None = None
     notes: tuple[str, ...] = ()
     section: str = ""
+    provision: tuple[Provision, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse circles that nothing can decide; make the mapping read-only."""
@@ -151,6 +89,23 @@ class Circle:
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    """A tier or group of circles, with a joint verdict of its own.
+
+    ``share_of_types`` says that the share of its circles that are covered is printed as its score.
+    """
+
+    id: str
+    name_zh: str
+    name_en: str
+    share_of_types: bool = False
+
+    def name(self, language: str) -> str:
+        """Return the name in `language` ("zh" or "en")."""
+        return self.name_zh if language == "zh" else self.name_en
+
+
+@dataclass(frozen=True, slots=True)
 class Standard:
     """A life-circle standard: circles, default reading, default walker and origins.
 
@@ -165,6 +120,16 @@ class Standard:
     profile : str
         Default walker.
     notes : tuple of str
+    sections : tuple of Section
+        Of its circles, in order; empty where it has none.
+    denominator : str or None
+        The weight that its shares are of ("land", "population"), where it says so.
+    origin_size_m : float or None
+        Side of the cells of origins that are a grid.
+    draft : bool
+        Its thresholds are not verified as a whole: results say so.
+    own_types : tuple of FacilityType
+        Facility types that the standard's file defines itself.
     """
 
     id: str
@@ -175,6 +140,11 @@ class Standard:
     origin_kind: str | None = None
     profile: str = "adult"
     notes: tuple[str, ...] = field(default=())
+    sections: tuple[Section, ...] = ()
+    denominator: str | None = None
+    origin_size_m: float | None = None
+    draft: bool = False
+    own_types: tuple[FacilityType, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse an empty standard and repeated circle ids."""
@@ -186,6 +156,7 @@ class Standard:
         """Return self after checking that every type it names is in `catalogue`."""
         for circle in self.circles:
             named = [kind for rule in circle.readings.values() for item in rule.items for kind in item.types]
+            named += [kind for provision in circle.provision for kind in provision.types]
             for kind in [*named, *circle.support, *([circle.user_layer] if circle.user_layer else [])]:
                 if kind not in catalogue.types:
                     raise ConfigError(f"standard {self.id!r}, circle {circle.id!r}: unknown facility type {kind!r}")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 FacilityTable: TypeAlias = gpd.GeoDataFrame
 ResidenceTable: TypeAlias = gpd.GeoDataFrame
 
-ORIGIN_KINDS = ("building", "residential_area", "estate_gate", "grid")
+ORIGIN_KINDS = ("building", "residential_area", "estate_gate", "grid", "hexagon")
 ENTRANCE_KINDS = ("point", "mapped", "path", "sampled", "representative")
 
 # facility_id = "<object_id>:<type>"; one row per object and type.

@@ -30,12 +30,15 @@ class WalkProfile:
         False: steps cannot be walked.
     source : str
         Where the speed comes from.
+    delay_factor : float
+        Times the wait at crossings, where a study counts it.
     """
 
     id: str
     speed_kmh: float
     steps: bool = True
     source: str = ""
+    delay_factor: float = 1.0
 
     def __post_init__(self) -> None:
         """Refuse speeds that no walker has."""
@@ -206,5 +209,69 @@ class NearestTimes:
                 "facility_id": ids,
                 "access_m": self.access_mm.ravel() / 1000.0 * leg,
                 "egress_m": self.egress_mm.ravel() / 1000.0 * leg,
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReachPairs:
+    """Every residence and facility within a cutoff of each other; P pairs, sorted by residence, then facility.
+
+    Attributes
+    ----------
+    mode : TravelMode
+    cutoff : int
+        In the mode's unit, inclusive: the pairs are complete up to here.
+    residence_ids : Index (R,)
+    facility_ids : Index (F,)
+    types : object (F,)
+        Type of every facility.
+    residence, facility : int32 (P,)
+        Rows of the two indexes.
+    value : int64 (P,)
+        Least whole milliseconds or millimetres, over all entrances of both.
+    """
+
+    mode: TravelMode
+    cutoff: int
+    residence_ids: pd.Index
+    facility_ids: pd.Index
+    types: npt.NDArray[np.object_]
+    residence: npt.NDArray[np.int32]
+    facility: npt.NDArray[np.int32]
+    value: Ints
+
+    def __post_init__(self) -> None:
+        """Check order, rows and cutoff; make the arrays read-only."""
+        if len(self.types) != len(self.facility_ids):
+            raise ValueError(f"ReachPairs: {len(self.types)} types for {len(self.facility_ids)} facilities")
+        if not len(self.residence) == len(self.facility) == len(self.value):
+            raise ValueError("ReachPairs: residence, facility and value disagree in length")
+        count = np.int64(len(self.types))
+        row = self.residence * count + self.facility
+        if len(row) and (np.any(np.diff(row) <= 0) or row[0] < 0 or row[-1] >= len(self.residence_ids) * count):
+            raise ValueError("ReachPairs must ascend by residence, then facility, and name rows that exist")
+        if len(row) and not 0 <= self.value.min() <= self.value.max() <= self.cutoff:
+            raise ValueError(f"ReachPairs.value must lie between 0 and the cutoff {self.cutoff}")
+        for array in (self.residence, self.facility, self.value):
+            array.flags.writeable = False
+
+    def __len__(self) -> int:
+        """Return the number of pairs."""
+        return len(self.residence)
+
+    @property
+    def cutoff_s(self) -> float:
+        """The cutoff in seconds (in the ``"mm"`` mode: metres)."""
+        return self.cutoff / 1000.0
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return ``residence_id, facility_id, type, time_s`` (in the ``"mm"`` mode ``length_m``), one row a pair."""
+        return pd.DataFrame(
+            {
+                "residence_id": self.residence_ids.to_numpy()[self.residence],
+                "facility_id": self.facility_ids.to_numpy()[self.facility],
+                "type": self.types[self.facility],
+                "time_s" if self.mode.unit == "ms" else "length_m": self.value / 1000.0,
             }
         )

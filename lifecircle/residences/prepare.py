@@ -22,6 +22,8 @@ from lifecircle.residences.communities import community_ids
 from lifecircle.residences.estates import gate_origins
 from lifecircle.residences.grid import grid_origins
 from lifecircle.residences.ground import Ground, areas_inside, count, doubtful_inside, read_ground, share_in_land
+from lifecircle.residences.groups import allocate_groups, group_notes
+from lifecircle.residences.hexagons import hexagon_origins
 from lifecircle.residences.land import Floats, land_points, names_at
 from lifecircle.residences.population import Allocation, allocate
 
@@ -38,9 +40,10 @@ class OriginRequest:
     kind : str
         One of ``ORIGIN_KINDS``.
     size_m : float
-        Side of the squares of kind "grid", 10 to 5000.
+        Side of the cells of kinds "grid" and "hexagon", 10 to 5000.
     population : GeoDataFrame or None
-        Column ``population``; polygons or points in the study's metric CRS.
+        Column ``population`` and, for age groups, ``population_<group>``; polygons or points in the study's metric
+        CRS.
     communities : GeoDataFrame or None
         Columns ``id`` and ``name``; polygons in the study's metric CRS.
     """
@@ -65,8 +68,8 @@ class Residences:
     Attributes
     ----------
     table : ResidenceTable
-        Sorted by ``residence_id``; with two more columns: ``entrance_kind`` ("mapped", "path", "sampled" or
-        "representative") and ``estate``, the name of the residential land it stands in.
+        Sorted by ``residence_id``; with more columns: ``entrance_kind`` ("mapped", "path", "sampled" or
+        "representative"), ``estate``, the name of the residential land it stands in, and ``population_<group>``.
     weight : str
         The study's one weight: "population", "floor_area", "land" or "residences".
     denominator_sources : Mapping[str, str]
@@ -100,6 +103,7 @@ MAKERS: Mapping[str, Callable[[Ground], gpd.GeoDataFrame]] = {
     "estate_gate": lambda g: gate_origins(
         g.land, objects=g.objects, network=g.network, buildings=g.seen, boundary=g.area.boundary
     ),
+    "hexagon": lambda g: hexagon_origins(g.land, buildings=g.seen, boundary=g.area.boundary, side_m=g.size_m),
     "grid": lambda g: grid_origins(g.land, buildings=g.seen, boundary=g.area.boundary, size_m=g.size_m),
 }
 
@@ -142,7 +146,9 @@ def prepare_residences(
     if origins.empty:
         raise ConfigError(_nothing(ground, kind=request.kind))
     allocation = _people(ground, origins=origins, request=request)
-    table = _table(origins, allocation=allocation, communities=request.communities)
+    groups = _groups(ground, origins=origins, request=request)
+    origins = origins.assign(**{name: group.people for name, group in groups.items()})
+    table = _table(origins, groups=tuple(groups), allocation=allocation, communities=request.communities)
     weight = _weight(table, allocation=allocation)
     points = land_points(ground.land, boundary=area.boundary)
     counts = count(ground, table=table, allocation=allocation)
@@ -153,7 +159,10 @@ def prepare_residences(
         weight=weight,
         denominator_sources=say.denominator_sources(table, counts=counts, land_points=len(points)),
         land_points=points,
-        notes=_notes(ground, table=table, request=request, allocation=allocation, counts=counts),
+        notes=(
+            *_notes(ground, table=table, request=request, allocation=allocation, counts=counts),
+            *group_notes(groups),
+        ),
         counts=counts,
     )
 
@@ -200,8 +209,19 @@ def _people(ground: Ground, *, origins: gpd.GeoDataFrame, request: OriginRequest
     return allocation
 
 
+def _groups(ground: Ground, *, origins: gpd.GeoDataFrame, request: OriginRequest) -> Mapping[str, Allocation]:
+    if request.population is None:
+        return {}
+    outside = ground.buildings.frame[~ground.buildings.frame.index.isin(ground.seen.index)]
+    return allocate_groups(request.population, origins=origins, outside=outside, land=ground.land, area=ground.area)
+
+
 def _table(
-    origins: gpd.GeoDataFrame, *, allocation: Allocation | None, communities: gpd.GeoDataFrame | None
+    origins: gpd.GeoDataFrame,
+    *,
+    groups: tuple[str, ...],
+    allocation: Allocation | None,
+    communities: gpd.GeoDataFrame | None,
 ) -> ResidenceTable:
     points = origins["point"].to_numpy()
     table = origins.assign(
@@ -212,7 +232,7 @@ def _table(
             else community_ids(points, communities=communities)
         ),
     )
-    return check_residences(table[[*RESIDENCE_COLUMNS, "entrance_kind", "estate"]])
+    return check_residences(table[[*RESIDENCE_COLUMNS, "entrance_kind", "estate", *groups]])
 
 
 def _weight(table: ResidenceTable, *, allocation: Allocation | None) -> str:

@@ -8,6 +8,7 @@ from typing import Final
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import shapely
 from shapely.geometry import MultiPolygon, Polygon, box
 
@@ -29,7 +30,7 @@ def read_polygons(path: Path, *, layer: str | None = None, datum: str | None = N
     layer : str, optional
         Of a GeoPackage with several.
     datum : str, optional
-        ``"wgs84"``, ``"cgcs2000"`` or ``"EPSG:n"``; see ``read_vector``.
+        ``"wgs84"``, ``"cgcs2000"``, ``"gcj02"``, ``"bd09"`` or ``"EPSG:n"``; see ``read_vector``.
 
     Returns
     -------
@@ -42,6 +43,13 @@ def read_polygons(path: Path, *, layer: str | None = None, datum: str | None = N
     SourceError, DatumError, SchemaError
         As ``read_vector``; also SchemaError for a row that is no polygon.
     """
+    return read_mended(path, layer=layer, datum=datum)[0]
+
+
+def read_mended(
+    path: Path, *, layer: str | None = None, datum: str | None = None
+) -> tuple[gpd.GeoDataFrame, npt.NDArray[np.bool_]]:
+    """Read polygons as `read_polygons` does, and say which of them crossed themselves; bool (rows,)."""
     frame = read_vector(path, layer=layer, datum=datum)
     geometry = frame.geometry.to_numpy()
     broken = ~shapely.is_valid(geometry) & np.isin(frame.geom_type, _SURFACES)
@@ -51,12 +59,13 @@ def read_polygons(path: Path, *, layer: str | None = None, datum: str | None = N
     if wrong.any():
         kinds = ", ".join(sorted(set(frame.geom_type[wrong])))
         raise SchemaError(f"{Path(path).name}: {describe_rows(wrong)} hold no surface ({kinds}); give polygons")
-    return frame.set_geometry(gpd.GeoSeries(mended, index=frame.index, crs=frame.crs))
+    return frame.set_geometry(gpd.GeoSeries(mended, index=frame.index, crs=frame.crs)), broken
 
 
 def _surface(shape: shapely.Geometry) -> shapely.Geometry:
     """Return the surfaces of a mended polygon, without the lines that mending may leave."""
-    return shapely.union_all([part for part in shapely.get_parts(shape) if part.geom_type in _SURFACES])
+    surfaces = [part for part in shapely.get_parts(shape) if part.geom_type in _SURFACES]
+    return surfaces[0] if len(surfaces) == 1 else shapely.multipolygons(shapely.get_parts(surfaces))
 
 
 def bbox_polygon(*bounds: float) -> Polygon:

@@ -1,10 +1,12 @@
 """Population by cell or by point, from a vector file."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from lifecircle.errors import SchemaError
@@ -13,11 +15,18 @@ from lifecircle.sources.vector_files import describe_rows, read_vector
 
 # Codes by which statistical offices hide small cells instead of leaving them out.
 SUPPRESSED: Final = (-1.0, -9999.0, 99999999.0)
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 _SHAPES: Final = ("Point", "MultiPoint", "Polygon", "MultiPolygon")
 
 
 def read_population(
-    path: Path, *, column: str, layer: str | None = None, datum: str | None = None
+    path: Path,
+    *,
+    column: str,
+    groups: Mapping[str, str] | None = None,
+    layer: str | None = None,
+    datum: str | None = None,
 ) -> tuple[gpd.GeoDataFrame, tuple[Note, ...]]:
     """Read a population grid, census areas or points with inhabitants.
 
@@ -27,14 +36,16 @@ def read_population(
         GeoJSON, GeoPackage, Shapefile or GeoParquet, recognised by content.
     column : str
         The column with the number of inhabitants.
+    groups : Mapping[str, str], optional
+        Age group -> the column with its number of people.
     layer, datum : str, optional
         See ``read_vector``.
 
     Returns
     -------
     frame : GeoDataFrame
-        Columns ``population`` (float64, finite, >= 0) and ``geometry``, EPSG:4326. Rows without
-        a number and rows hidden by a code of `SUPPRESSED` are left out.
+        Columns ``population`` (float64, finite, >= 0), ``population_<group>`` (NaN where it is not known) and
+        ``geometry``, EPSG:4326. Rows without a number and rows hidden by a code of `SUPPRESSED` are left out.
     notes : tuple of Note
         How many rows were left out, and why.
 
@@ -42,15 +53,17 @@ def read_population(
     ------
     SchemaError
         If the column is absent, or holds text, negative or infinite numbers (with their rows),
-        if nobody is counted, or if a row is neither point nor polygon.
+        if nobody is counted, if a group is larger than its row's population, or if a row is neither point nor
+        polygon.
     SourceError, DatumError
         As ``read_vector``.
     """
     file = Path(path).name
     frame = read_vector(path, layer=layer, datum=datum)
-    if column not in frame.columns or column == "geometry":
-        columns = ", ".join(str(name) for name in frame.columns if name != "geometry")
-        raise SchemaError(f"{file}: no column {column!r}; it has {columns or 'none'}")
+    for wanted in (column, *(groups or {}).values()):
+        if wanted not in frame.columns or wanted == "geometry":
+            columns = ", ".join(str(name) for name in frame.columns if name != "geometry")
+            raise SchemaError(f"{file}: no column {wanted!r}; it has {columns or 'none'}")
     wrong_shape = ~frame.geom_type.isin(_SHAPES).to_numpy()
     if wrong_shape.any():
         raise SchemaError(f"{file}: {describe_rows(wrong_shape)} are neither points nor polygons; leave them out")
@@ -58,11 +71,16 @@ def read_population(
     empty, hidden = np.isnan(values), np.isin(values, SUPPRESSED)
     kept = ~empty & ~hidden
     _check(values, values[kept].sum() > 0, kept=kept, what=f"{file}: column {column!r}")
-    result = gpd.GeoDataFrame({"population": values[kept]}, geometry=frame.geometry[kept].to_numpy(), crs=frame.crs)
-    return result, _notes(file, int(hidden.sum()), int(empty.sum()))
+    people, notes = {"population": values[kept]}, list(_notes(file, int(hidden.sum()), int(empty.sum())))
+    for group, name in sorted((groups or {}).items()):
+        found = _group(frame, file=file, column=name, people=values, kept=kept)
+        people[f"population_{group}"] = found[kept]
+        notes += _group_notes(file, name, int(np.isnan(found[kept]).sum()))
+    result = gpd.GeoDataFrame(people, geometry=frame.geometry[kept].to_numpy(), crs=frame.crs)
+    return result, tuple(notes)
 
 
-def _numbers(series: pd.Series, *, file: str, column: str) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
+def _numbers(series: pd.Series, *, file: str, column: str) -> Floats:
     numbers = pd.to_numeric(series, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
     text = np.isnan(numbers) & series.notna().to_numpy()
     if text.any() or pd.api.types.is_bool_dtype(series):
@@ -72,11 +90,39 @@ def _numbers(series: pd.Series, *, file: str, column: str) -> "np.ndarray[tuple[
     return numbers
 
 
+def _group(frame: gpd.GeoDataFrame, *, file: str, column: str, people: Floats, kept: Bools) -> Floats:
+    """Return the number of people of a group in every row, NaN where it is empty or hidden."""
+    values = _numbers(frame[column], file=file, column=column)
+    values = np.where(np.isin(values, SUPPRESSED), np.nan, values)
+    _check(values, True, kept=kept & ~np.isnan(values), what=f"{file}: column {column!r}")
+    above = kept & (values > people * (1 + 1e-9))
+    if above.any():
+        raise SchemaError(
+            f"{file}: column {column!r} holds {values[above][0]:g} of {people[above][0]:g} people in "
+            f"{describe_rows(above)}: a group cannot be larger than the whole; if it is a code for hidden numbers, "
+            "empty those cells"
+        )
+    return values
+
+
+def _group_notes(file: str, column: str, unknown: int) -> tuple[Note, ...]:
+    if not unknown:
+        return ()
+    return (
+        Note(
+            "population.group_unknown",
+            f"{file}: column {column!r} has no number in {unknown} rows: the people of that group there are missing.",
+            f"{file}:列 {column!r} 有 {unknown} 行没有数值,该人群在这些单元的人数缺失。",
+            warning=True,
+        ),
+    )
+
+
 def _check(
-    values: "np.ndarray[tuple[int], np.dtype[np.float64]]",
+    values: Floats,
     anybody: object,
     *,
-    kept: "np.ndarray[tuple[int], np.dtype[np.bool_]]",
+    kept: Bools,
     what: str,
 ) -> None:
     wrong = kept & ((values < 0) | ~np.isfinite(values))

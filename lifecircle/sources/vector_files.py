@@ -24,13 +24,15 @@ from shapely.geometry.base import BaseGeometry
 
 from lifecircle.errors import DatumError, SchemaError, SourceError
 from lifecircle.sources.files import check_file, read_head
+from lifecircle.sources.shapefiles import text_encoding
+from lifecircle.sources.vector_datum import WORDS, to_lonlat
 
-_LONLAT: Final = "EPSG:4326"
-_DATUMS: Final = {"wgs84": "EPSG:4326", "cgcs2000": "EPSG:4490"}
 _KNOWN: Final = "GeoJSON, GeoPackage, Shapefile or GeoParquet"
 
 
-def read_vector(path: Path, *, layer: str | None = None, datum: str | None = None) -> gpd.GeoDataFrame:
+def read_vector(
+    path: Path, *, layer: str | None = None, datum: str | None = None, missing: bool = False
+) -> gpd.GeoDataFrame:
     """Read a vector file into EPSG:4326, rows and attribute columns as they are.
 
     Parameters
@@ -39,13 +41,16 @@ def read_vector(path: Path, *, layer: str | None = None, datum: str | None = Non
     layer : str, optional
         Of a GeoPackage; needed when it has several.
     datum : str, optional
-        ``"wgs84"``, ``"cgcs2000"`` (equal within decimetres) or ``"EPSG:n"``: what the
-        coordinates are when the file does not say.
+        ``"wgs84"``, ``"cgcs2000"`` (equal within decimetres), ``"gcj02"``, ``"bd09"`` or ``"EPSG:n"``: what
+        the coordinates are when the file does not say. GeoJSON without a ``crs`` member says WGS-84
+        (RFC 7946) outside China and nothing inside.
+    missing : bool
+        Keep rows without geometry (None) instead of refusing them.
 
     Returns
     -------
     GeoDataFrame
-        Index 0 ... n - 1, column ``geometry`` (2D, none missing), EPSG:4326.
+        Index 0 ... n - 1, column ``geometry`` (2D, none missing or empty), EPSG:4326.
 
     Raises
     ------
@@ -53,12 +58,11 @@ def read_vector(path: Path, *, layer: str | None = None, datum: str | None = Non
         If the file is missing, empty, damaged, or of another format.
     DatumError
         If it has no coordinate reference system and `datum` names none, if the two disagree,
-        if `datum` is unknown or not available, or if coordinates are no longitudes and latitudes.
+        if `datum` is unknown, or if coordinates are no longitudes and latitudes.
     SchemaError
         If it has no rows, an unknown layer, or rows without geometry.
     """
     path = Path(path)
-    stated = _stated_crs(datum, path)
     check_file(path)
     reader = _reader(path)
     if layer is not None and reader is not _read_geopackage:
@@ -66,16 +70,20 @@ def read_vector(path: Path, *, layer: str | None = None, datum: str | None = Non
     frame = reader(path, layer) if reader is _read_geopackage else reader(path)
     if frame.empty:
         raise SchemaError(f"{path.name}: it has no rows; give a file with at least one geometry")
-    _check_present(frame, path)
-    frame = _with_crs(frame, stated, path).reset_index(drop=True)
+    if missing:
+        frame = frame.set_geometry(frame.geometry.where(~frame.geometry.is_empty, None))
+    else:
+        _check_present(frame, path)
+    frame = frame.reset_index(drop=True)
     frame = frame.rename_geometry("geometry") if frame.geometry.name != "geometry" else frame
     flat = frame.set_geometry(shapely.force_2d(frame.geometry.to_numpy()), crs=frame.crs)
     _check_finite(flat, path)
-    if flat.crs.is_geographic:
-        _check_lonlat(flat, path)
-    lonlat = flat.to_crs(_LONLAT)
-    _check_lonlat(lonlat, path)
-    return lonlat
+    if flat.crs is None and datum is None and reader is not _read_geojson:
+        raise DatumError(
+            f"{path.name}: the file does not say its coordinate reference system; state it as datum "
+            f"({WORDS}): a wrong guess moves everything by up to 900 m"
+        )
+    return to_lonlat(flat, datum=datum, file=path.name)
 
 
 def _reader(path: Path) -> Callable[..., gpd.GeoDataFrame]:
@@ -121,11 +129,11 @@ def _shape(feature: Any, row: int, path: Path) -> BaseGeometry | None:  # noqa: 
         raise SourceError(f"{path.name}, feature {row}: not a GeoJSON geometry ({error}); mend or remove it") from error
 
 
-def _geojson_crs(data: dict[str, Any], path: Path) -> CRS:
-    """Return the CRS of GeoJSON: WGS-84 (RFC 7946), or what the older ``crs`` member says."""
+def _geojson_crs(data: dict[str, Any], path: Path) -> CRS | None:
+    """Return what the older ``crs`` member of GeoJSON says, None without one."""
     member = data.get("crs")
     try:
-        return CRS.from_epsg(4326) if member is None else CRS.from_user_input(member["properties"]["name"])
+        return None if member is None else CRS.from_user_input(member["properties"]["name"])
     except (CRSError, KeyError, TypeError) as error:
         raise DatumError(
             f"{path.name}: its crs member {member!r} is unknown; remove it, or save as EPSG:4326"
@@ -150,7 +158,8 @@ def _read_shapefile(path: Path) -> gpd.GeoDataFrame:
     for suffix in (".shx", ".dbf"):
         if not any(path.with_suffix(form).exists() for form in (suffix, suffix.upper())):
             raise SourceError(f"{path.name}: its {suffix} file is missing; keep .shp, .shx, .dbf and .prj together")
-    return _read_gdal(path)
+    encoding = text_encoding(path)
+    return _read_gdal(path, **({} if encoding is None else {"encoding": encoding}))
 
 
 def _read_gdal(path: Path, **options: str) -> gpd.GeoDataFrame:
@@ -189,35 +198,6 @@ def _read_geoparquet(path: Path) -> gpd.GeoDataFrame:
         raise SourceError(f"{path.name}: not a readable GeoParquet file ({error}); export it again") from error
 
 
-def _stated_crs(datum: str | None, path: Path) -> CRS | None:
-    if datum is None:
-        return None
-    word = datum.strip().lower().replace("-", "").replace("_", "")
-    if word in {"gcj02", "bd09"}:
-        raise DatumError(f"{path.name}: datum {datum!r} is not available in this version; convert the file to WGS-84")
-    try:
-        if word in _DATUMS or word.startswith("epsg:"):
-            return CRS.from_user_input(_DATUMS.get(word, word))
-    except CRSError as error:
-        raise DatumError(f"{path.name}: datum {datum!r} is not in the EPSG register; check the number") from error
-    raise DatumError(f"{path.name}: unknown datum {datum!r}; write wgs84, cgcs2000 or EPSG:<number>")
-
-
-def _with_crs(frame: gpd.GeoDataFrame, stated: CRS | None, path: Path) -> gpd.GeoDataFrame:
-    if frame.crs is None and stated is None:
-        raise DatumError(
-            f"{path.name}: the file does not say its coordinate reference system; state it as datum "
-            "(wgs84, cgcs2000 or EPSG:<number>): a wrong guess moves everything by up to 900 m"
-        )
-    if frame.crs is None:
-        return frame.set_crs(stated)
-    if stated is not None and stated.to_epsg() not in {4326, 4490} and stated != frame.crs:
-        raise DatumError(
-            f"{path.name}: the file says {frame.crs.name}, the study says {stated.name}; correct one of them"
-        )
-    return frame
-
-
 def _check_present(frame: gpd.GeoDataFrame, path: Path) -> None:
     absent = (frame.geometry.isna() | frame.geometry.is_empty).to_numpy()
     if absent.any():
@@ -230,19 +210,6 @@ def _check_finite(frame: gpd.GeoDataFrame, path: Path) -> None:
     wrong[row[~np.isfinite(coordinates).all(axis=1)]] = True
     if wrong.any():
         raise SchemaError(f"{path.name}: coordinates that are no numbers in {describe_rows(wrong)}; mend the geometry")
-
-
-def _check_lonlat(frame: gpd.GeoDataFrame, path: Path) -> None:
-    west, south, east, north = (float(value) for value in frame.total_bounds)
-    if west >= -180 and east <= 180 and south >= -90 and north <= 90:
-        return
-    seen = f"x {west:g} to {east:g}, y {south:g} to {north:g}"
-    if south >= -180 and north <= 180 and west >= -90 and east <= 90:
-        raise DatumError(f"{path.name}: {seen}: longitude and latitude look swapped; write longitude first")
-    raise DatumError(
-        f"{path.name}: {seen} are no longitudes and latitudes; if they are metres, state their system as datum "
-        "(EPSG:<number>)"
-    )
 
 
 def describe_rows(wrong: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> str:
