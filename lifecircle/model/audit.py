@@ -125,7 +125,7 @@ class CoverageAudit:
         The reading of the headline.
     profile : WalkProfile
     origin_kind, weight : str
-    denominator_sources : Mapping[str, str]
+    denominator_sources : Mapping[str, Note]
         Where each denominator comes from, by weight name.
     residences : DataFrame (R rows, index ``residence_id``)
         For every circle c: ``c_min`` (minutes to the deciding item, null where undefined, ``inf`` where nothing is
@@ -151,7 +151,7 @@ class CoverageAudit:
     profile: WalkProfile
     origin_kind: str
     weight: str
-    denominator_sources: Mapping[str, str]
+    denominator_sources: Mapping[str, Note]
     residences: pd.DataFrame
     circles: pd.DataFrame
     readings: Mapping[Reading, pd.DataFrame]
