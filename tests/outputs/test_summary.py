@@ -67,3 +67,9 @@ def test_rounding_never_says_all_or_none_wrongly():
     assert up_to_tenth(15.0) == 15.0
     assert up_to_tenth(15.0000167) == 15.1  # one millisecond over a threshold shows
     assert number(3.4) == "3.4"
+
+
+def test_two_kinds_of_origin_are_both_named():
+    view = small_view(language="zh")
+    mixed = replace(view, audit=replace(view.audit, origin_kind="estate_gate|residential_area"))
+    assert "自小区出入口起算、自居住用地单元起算" in summary_text(mixed)

@@ -132,7 +132,10 @@ def audit(residences: gpd.GeoDataFrame, *, names: Names) -> CoverageAudit:
         profile=WalkProfile("adult", 4.8),
         origin_kind="building",
         weight="population",
-        denominator_sources={"population": "register.csv", "floor_area": "footprint x levels"},
+        denominator_sources={
+            "population": Note("denominator.population", "register.csv", "人口登记表"),
+            "floor_area": Note("denominator.floor_area", "footprint x levels", "基底面积×层数"),
+        },
         residences=verdicts,
         circles=circles,
         readings={"claim": circles, "standard": circles, "lenient": circles},

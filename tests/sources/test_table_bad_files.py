@@ -1,10 +1,12 @@
 """Lists that cannot be read: every one is refused with its file, what was seen, and what to do."""
 
+import gzip
 import io
 import json
 import zipfile
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 from shapely import Point
 from sources.table_files import GOOD, HEADER, csv_bytes, inline, raw_xlsx, request, write, xls_bytes, xlsx_bytes
@@ -26,6 +28,20 @@ def zipped(**members: bytes) -> bytes:
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in members.items():
             archive.writestr(name.replace("__", "/").replace("_xml", ".xml").replace("_bin", ".bin"), data)
+    return stream.getvalue()
+
+
+def geojson(*features: object, **more: object) -> bytes:
+    return json.dumps({"type": "FeatureCollection", "features": features, **more}).encode()
+
+
+def spot(x: float, y: float) -> dict[str, object]:
+    return {"type": "Feature", "properties": {"名称": "甲"}, "geometry": {"type": "Point", "coordinates": [x, y]}}
+
+
+def plain_parquet() -> bytes:
+    stream = io.BytesIO()
+    pd.DataFrame({"名称": ["甲"]}).to_parquet(stream)
     return stream.getvalue()
 
 
@@ -196,6 +212,40 @@ FILES = {
     "fake gpkg": ("a.gpkg", b"SQLite format 3\x00" + bytes(600), {}, SourceError, "a.gpkg: not a GeoJSON, GeoPackage"),
     "fake parquet": ("a.parquet", b"PAR1" + bytes(60), {}, SourceError, "a.parquet: not a readable GeoParquet file"),
     "lone shp": ("a.shp", b"\x00\x00\x27\x0a" + bytes(96), {}, SourceError, "a.shp: its .shx file is missing; keep"),
+    "picture": ("a.csv", b"\x89PNG\r\n\x1a\n" + bytes(99), {}, SourceError, "a.csv: binary data, not a text table"),
+    "gzip": ("a.csv", gzip.compress(PLAIN), {}, SourceError, "a.csv: binary data, not a text table"),
+    "kml": ("a.kml", b"<?xml version='1.0'?><kml>", {}, SourceError, "a.kml: KML, as Google Earth writes it; open it"),
+    "too wide": ("a.csv", b"a," * 3000, {}, SchemaError, "a.csv, row 1: more than 500000 rows or 2000 columns; split"),
+    "header only": ("a.xlsx", xlsx_bytes(HEADER), {}, SchemaError, "a.xlsx, sheet '名单': no rows below the header"),
+    "no such number": ("a.csv", PLAIN, {"datum": "EPSG:999999"}, DatumError, "a.csv: datum 'EPSG:999999' is not in"),
+    "heights": ("a.csv", PLAIN, {"datum": "EPSG:5773"}, DatumError, "EPSG:5773 (EGM96 height): no public transform"),
+    "off the globe": (
+        *("a.csv", csv_bytes(HEADER, ("甲", "药店", 216.3, 95.0, "", 1)), {}, DatumError),
+        "a.csv: the coordinates (the first: 216.3, 95) are no longitudes and latitudes",
+    ),
+    "no such pairs": (
+        *("a.csv", PLAIN, {"columns": {"location": "坐标"}}, SchemaError),
+        "a.csv: no column '坐标' (location_column); the first rows hold 名称, 类型",
+    ),
+    "no features": ("a.geojson", geojson(), {}, SchemaError, "a.geojson: it has no rows; give a file with at least"),
+    "other json": ("a.geojson", b'{"type": "Topology"}', {}, SourceError, "JSON of type 'Topology' is not GeoJSON"),
+    "gis, no datum": (
+        *("a.geojson", geojson(spot(116.35, 40.0)), {"datum": None}, DatumError),
+        "a.geojson: 1 coordinates lie in China (the first: 116.350000, 40.000000) and nothing says their datum",
+    ),
+    "gis, metres": (
+        *("a.geojson", geojson(spot(444786.4, 4428354.1)), {}, DatumError),
+        "are no longitudes and latitudes; if they are metres, state their system as datum (EPSG:<number>)",
+    ),
+    "gis, layer": (
+        *("a.geojson", geojson(spot(116.35, 40.0)), {"layer": "x"}, SchemaError),
+        "a.geojson: layer 'x' was asked for, but only a GeoPackage has layers; leave it out",
+    ),
+    "gis, unknown system": (
+        *("a.geojson", geojson(spot(1, 2), crs={"type": "name", "properties": {"name": "EPSG:999999"}})),
+        *({"datum": None}, DatumError, "a.geojson: its crs member"),
+    ),
+    "no geometries": ("a.parquet", plain_parquet(), {}, SourceError, "a.parquet: not a readable GeoParquet file"),
     "gis column": (
         *("a.geojson", json.dumps({"type": "Feature", "properties": {"n": 1}, "geometry": None}).encode()),
         *(
@@ -218,7 +268,7 @@ def test_refused_with_its_reason(tmp_path, case: str) -> None:
 
 
 def test_there_are_enough_of_them() -> None:
-    assert len(FILES) >= 50
+    assert len(FILES) >= 60
 
 
 def test_too_many_rows_stop_the_reading(tmp_path, monkeypatch) -> None:

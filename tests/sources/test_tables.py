@@ -77,13 +77,13 @@ def test_shapefiles_with_and_without_a_stated_encoding(tmp_path, encoding: str) 
 
 def test_a_gis_row_without_geometry_needs_geocoding(tmp_path) -> None:
     frame = gpd.GeoDataFrame(
-        {"名称": ["甲", "乙", "丙"], "地址": ["学院路1号", "学院路2号", None]},
-        geometry=[Point(*PLACE), None, None],
+        {"名称": ["甲", "乙", "丙", None], "地址": ["学院路1号", "学院路2号", None, None]},
+        geometry=[Point(*PLACE), None, None, None],
         crs=4326,
     )
     frame.to_file(tmp_path / "a.geojson")
     found = read_facility_list(tmp_path / "a.geojson", request=request(type="bank", datum="wgs84")).rows
-    assert found["status"].tolist() == ["kept", "needs_geocoding", "refused"]
+    assert found["status"].tolist() == ["kept", "needs_geocoding", "needs_geocoding", "refused"]
 
 
 HEADERS = {

@@ -4,6 +4,8 @@ import importlib
 import subprocess
 import sys
 
+import pytest
+
 import lifecircle as lc
 
 HEAVY = ("folium", "osmium", "osmnx", "matplotlib", "numba", "pandera", "geopandas", "pandas", "numpy", "networkx")
@@ -26,12 +28,8 @@ def test_all_and_reality_agree() -> None:
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
-    try:
+    with pytest.raises(AttributeError, match="audits"):
         lc.audits  # noqa: B018
-    except AttributeError as error:
-        assert "audits" in str(error)
-    else:
-        raise AssertionError("lc.audits should not exist")
 
 
 def test_importing_the_package_loads_nothing_heavy() -> None:
