@@ -1,4 +1,3 @@
-# ruff: noqa: INP001
 """Count every facility type in every extract of a folder and write the tables of docs/catalogue-counts.md.
 
 Usage: python tools/catalogue_counts.py FOLDER

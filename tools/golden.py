@@ -1,4 +1,3 @@
-# ruff: noqa: INP001
 """Write the golden summaries of tests/golden anew.
 
 Usage: python tools/golden.py [STUDY | standard-ID ...]

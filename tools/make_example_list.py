@@ -1,4 +1,3 @@
-# ruff: noqa: INP001
 """Write docs/examples/facilities_zh.xlsx: a list of facilities as a planner keeps it, with all the usual faults.
 
 Names are invented; places lie around the east campus of China Agricultural University in Beijing, in GCJ-02 as map
