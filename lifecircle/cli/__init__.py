@@ -16,6 +16,13 @@ COMMANDS = {
     "demo": ("lifecircle.cli.demo", "Audit the sample town, offline, with nothing to configure."),
     "audit": ("lifecircle.cli.audit", "Audit a study: which residences have which circles within a walk."),
     "check": ("lifecircle.cli.check", "Preflight: what was found, and what will be unknown."),
+    "fetch": ("lifecircle.cli.fetch", "Download OpenStreetMap for a study once, then work offline."),
+    "route": ("lifecircle.cli.route", "The walk from a residence or a place to the nearest facility of a type."),
+    "isochrone": ("lifecircle.cli.isochrone", "What lies within some minutes on foot of a place, a circle or a type."),
+    "measure": ("lifecircle.cli.measure", "Measures of access: opportunities, gravity, floating catchment, choice."),
+    "checklist": ("lifecircle.cli.checklist", "An Excel list for a field check; read back as corrections."),
+    "geocode": ("lifecircle.cli.geocode", "Find places for a table's names and addresses, offline first."),
+    "cache": ("lifecircle.cli.cache", "List or clear the prepared places that later runs start from."),
     "standards": ("lifecircle.cli.standards", "List, show and validate life-circle standards."),
 }
 

@@ -15,6 +15,8 @@ from lifecircle.cli.frame import front_door, parse_out, writing
 @click.option("--rule", type=click.Choice(["claim", "standard", "lenient"]), help="Reading of the headline.")
 @click.option("--lang", type=click.Choice(["zh", "en"]), help="Language of the map and the summary.")
 @click.option("--no-maps", is_flag=True, help="Write tables, JSON and GIS files only.")
+@click.option("--no-cache", is_flag=True, help="Prepare the place from its files, whatever earlier runs have kept.")
+@click.option("--isochrones", is_flag=True, help="Add every circle's 5, 10 and 15 minutes to audit.gpkg.")
 @front_door
 def command(
     config: Path,
@@ -24,18 +26,22 @@ def command(
     rule: str | None,
     lang: str | None,
     no_maps: bool,
+    no_cache: bool,
+    isochrones: bool,
 ) -> None:
     """Audit the study described in CONFIG and write the results into a folder.
 
     Results replace the previous ones only when the whole run has succeeded.
     """
     from lifecircle.pipeline.audit import audit
-    from lifecircle.pipeline.place import Overrides, load_place
+    from lifecircle.pipeline.place import load_place
+    from lifecircle.pipeline.question import Overrides
 
-    place = load_place(config, overrides=Overrides(standard=standard, profile=profile, rule=rule, language=lang))
+    overrides = Overrides(standard=standard, profile=profile, rule=rule, language=lang)
+    place = load_place(config, overrides=overrides, cache=not no_cache)
     result = audit(place)
     folder = Path(out) if out else Path("out") / config.stem
     with writing():
-        result.write(folder, maps=not no_maps)
+        result.write(folder, maps=not no_maps, isochrones=isochrones)
     click.echo(result.summary())
     click.echo(f"\n-> {folder}")

@@ -14,8 +14,8 @@ from lifecircle.errors import SourceError
 @front_door
 def command(config: Path, lang: str | None) -> None:
     """Read everything that CONFIG names and report it; exit code 0 when an audit would run, 2 when not."""
-    from lifecircle.pipeline.place import Overrides
     from lifecircle.pipeline.preflight import preflight
+    from lifecircle.pipeline.question import Overrides
 
     found = preflight(config, overrides=Overrides(language=lang))
     click.echo(found.text)

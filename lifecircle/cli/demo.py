@@ -14,7 +14,8 @@ from lifecircle.cli.frame import front_door, parse_out, writing
 def command(out: str, lang: str | None) -> None:
     """Audit Akureyri, the town shipped with lifecircle, under Hebi's nine circles."""
     from lifecircle.pipeline.audit import audit
-    from lifecircle.pipeline.place import Overrides, demo_study, load_place
+    from lifecircle.pipeline.place import demo_study, load_place
+    from lifecircle.pipeline.question import Overrides
 
     result = audit(load_place(demo_study(), overrides=Overrides(language=lang)))
     with writing():

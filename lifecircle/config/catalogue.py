@@ -53,7 +53,9 @@ class _Gate(Part):
     never_name_re: Pattern
 
 
-class _Type(Part):
+class TypeSpec(Part):
+    """One facility type of a catalogue, or of a standard's own."""
+
     zh: str
     en: str
     osm_any: tuple[Tests, ...] = Field(default=(), strict=False)
@@ -84,7 +86,7 @@ class _Within(Part):
 class _Extra(Part):
     """Further types of the user's; their names are tried before the packaged ones."""
 
-    types: Mapping[str, _Type]
+    types: Mapping[str, TypeSpec]
     supersedes: Mapping[str, Texts] = Field(default_factory=dict)
 
 
@@ -103,7 +105,8 @@ def _selectors(groups: Iterable[Mapping[str, tuple[str, ...]]]) -> tuple[Selecto
     return tuple(_selector(group) for group in groups)
 
 
-def _facility_type(kind: str, spec: _Type) -> FacilityType:
+def facility_type(kind: str, spec: TypeSpec) -> FacilityType:
+    """Return the type `kind` as `spec` describes it."""
     return FacilityType(
         id=kind,
         name_zh=spec.zh,
@@ -159,7 +162,7 @@ def _packaged() -> Catalogue:
     spec = validated(_CatalogueFile, read_yaml(DATA / "types.yml"))
     within = spec.institutional_within
     return Catalogue(
-        types={kind: _facility_type(kind, entry) for kind, entry in spec.types.items()},
+        types={kind: facility_type(kind, entry) for kind, entry in spec.types.items()},
         gate=_gate(spec.name_gate),
         name_order=spec.name_order,
         supersedes=MappingProxyType(dict(spec.supersedes)),
@@ -171,17 +174,8 @@ def _packaged() -> Catalogue:
 
 def _extended(base: Catalogue, path: Path) -> Catalogue:
     spec = validated(_Extra, read_yaml(path))
-    added = {kind: _facility_type(kind, entry) for kind, entry in spec.types.items()}
-    named = [kind for kind, entry in added.items() if entry.name_re is not None and kind not in base.name_order]
+    added = {kind: facility_type(kind, entry) for kind, entry in spec.types.items()}
     try:
-        return Catalogue(
-            types={**base.types, **added},
-            gate=base.gate,
-            name_order=(*named, *base.name_order),
-            supersedes=MappingProxyType({**base.supersedes, **spec.supersedes}),
-            retypes=base.retypes,
-            institutional_areas=base.institutional_areas,
-            institutional_types=base.institutional_types,
-        )
+        return base.extended(added.values(), spec.supersedes)
     except ConfigError as error:
         raise ConfigError(f"{path}: {error}") from None

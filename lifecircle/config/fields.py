@@ -19,6 +19,8 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 MAX_BOX_DEGREES = 10.0
+# The last asks for a comparison with the streets.
+DATUMS = ("wgs84", "cgcs2000", "gcj02", "bd09", "detect")
 _EPSG = re.compile(r"EPSG:\d{4,6}")
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
@@ -73,11 +75,12 @@ def safe_file(name: str) -> str:
 
 
 def _known_datum(datum: str) -> str:
-    if datum in ("gcj02", "bd09"):
-        raise ValueError(f"the datum {datum!r} is not available in this version: convert the file to wgs84")
-    if datum not in ("wgs84", "cgcs2000") and not _EPSG.fullmatch(datum):
-        raise ValueError(f"{datum!r} is not a datum: give wgs84, cgcs2000 or EPSG:n")
-    return datum
+    plain = datum.strip().lower().replace("-", "").replace("_", "").replace(" ", "")
+    if plain in DATUMS:
+        return plain
+    if _EPSG.fullmatch(plain.upper()):
+        return plain.upper()
+    raise ValueError(f"{datum!r} is not a datum: give {', '.join(DATUMS[:-1])}, EPSG:n, or {DATUMS[-1]}")
 
 
 FileName = Annotated[str, AfterValidator(safe_file)]

@@ -10,9 +10,9 @@ from lifecircle.config.files import SAMPLE, resolve_file
 from lifecircle.config.problems import nearest, validated
 from lifecircle.config.profiles import find_profile, load_profiles, study_profile
 from lifecircle.config.schema import Study, StudyFile
-from lifecircle.config.standards import find_standard, list_standards
+from lifecircle.config.standards import find_standard, list_standards, study_catalogue
 from lifecircle.config.strict_yaml import Document, read_yaml
-from lifecircle.errors import ConfigError
+from lifecircle.errors import ConfigError, SourceError
 from lifecircle.model.catalogue import Catalogue
 
 __all__ = [
@@ -37,19 +37,32 @@ def _check_references(file: StudyFile, document: Document, catalogue: Catalogue)
         if kind not in catalogue.types:
             at = document.where(("completeness", kind))
             raise ConfigError(f"{at}: unknown facility type {kind!r}{nearest(kind, sorted(catalogue.types))}")
-    layers = sorted(kind for kind, known in catalogue.types.items() if known.user_layer)
-    for number, entry in enumerate(file.facilities):
-        if entry.type not in layers:
-            at = document.where(("facilities", number, "type"))
-            raise ConfigError(
-                f"{at}: type {entry.type!r} is not a user-layer type{nearest(entry.type, layers)}; "
-                "tables of other types are not available in this version"
-            )
+    for number in range(len(file.facilities)):
+        _check_facilities(file, document, catalogue=catalogue, number=number)
     if isinstance(file.walk.profile, str) and file.walk.profile not in load_profiles():
         at = document.where(("walk", "profile"))
         raise ConfigError(
             f"{at}: unknown walk profile {file.walk.profile!r}{nearest(file.walk.profile, list(load_profiles()))}"
         )
+
+
+def _check_facilities(file: StudyFile, document: Document, *, catalogue: Catalogue, number: int) -> None:
+    entry = file.facilities[number]
+    layers = {kind for kind, known in catalogue.types.items() if known.user_layer}
+    lists = sorted(set(catalogue.types) - layers)
+    for key, kind in (("type", entry.type), *(("type_names", kind) for kind in entry.type_names.values())):
+        if kind is not None and kind not in catalogue.types:
+            at = document.where(("facilities", number, key))
+            raise ConfigError(f"{at}: unknown facility type {kind!r}{nearest(kind, sorted(catalogue.types))}")
+    at = document.where(("facilities", number))
+    if entry.type in layers and entry.list_keys:
+        raise ConfigError(
+            f"{at}: {entry.type!r} is a layer of polygons, which has no {entry.list_keys[0]}; give file, layer, datum "
+            "and state_column"
+        )
+    if entry.type not in layers and entry.state_column is not None:
+        shown = f"not to {entry.type!r}" if entry.type in lists else "not to a list"
+        raise ConfigError(f"{at}: state_column belongs to {', '.join(sorted(layers))}, {shown}; remove it")
 
 
 def load_study(path: Path, *, catalogue: Catalogue | None = None) -> Study:
@@ -76,8 +89,16 @@ def load_study(path: Path, *, catalogue: Catalogue | None = None) -> Study:
     """
     document = read_yaml(path)
     file = validated(StudyFile, document)
-    _check_references(file, document, catalogue or load_catalogue())
+    _check_references(file, document, catalogue or _catalogue_of(file, path))
     return Study.of(file, path)
+
+
+def _catalogue_of(file: StudyFile, path: Path) -> Catalogue:
+    """Return the facility types that a study may name; those of its standard's own as well, where it can be read."""
+    try:
+        return study_catalogue(file.standard, base=path.parent)
+    except (ConfigError, SourceError):
+        return load_catalogue()  # reading the standard itself says what is wrong with it
 
 
 def _with_hashes(value: object, hashes: Mapping[str, str]) -> object:

@@ -101,6 +101,8 @@ def _dotted(detail: ErrorDetails, document: Document) -> str:
 def _problems(error: ValidationError, model: type[BaseModel], document: Document) -> list[str]:
     lines: list[tuple[tuple[int, int], str]] = []
     for detail in error.errors(include_url=False):
+        if detail["type"] == "too_short" and detail["input"]:
+            continue  # its members are wrong, each said by itself
         dotted, sentence = _dotted(detail, document), _sentence(detail, model)
         lines.append((document.mark(detail["loc"]), f"{dotted}: {sentence}" if dotted else sentence))
     return [f"{document.path}:{mark[0]}: {text}" for mark, text in sorted(lines)]

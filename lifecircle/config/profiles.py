@@ -21,6 +21,7 @@ class _Profile(Part):
     speed_kmh: Speed
     steps: bool = True
     source: Annotated[str, Field(min_length=1)]
+    delay_factor: Annotated[float, Field(ge=0.5, le=5)] = 1.0
 
 
 class _ProfilesFile(Part):
@@ -33,7 +34,7 @@ def load_profiles() -> Mapping[str, WalkProfile]:
     spec = validated(_ProfilesFile, read_yaml(DATA / "profiles.yml"))
     return MappingProxyType(
         {
-            key: WalkProfile(id=key, speed_kmh=entry.speed_kmh, steps=entry.steps, source=entry.source)
+            key: WalkProfile(key, entry.speed_kmh, entry.steps, entry.source, entry.delay_factor)
             for key, entry in spec.profiles.items()
         }
     )

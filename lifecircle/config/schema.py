@@ -6,7 +6,12 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Discriminator, Field, Strict, Tag, field_validator, model_validator
 
-from lifecircle.config.fields import Area, Datum, FileName, Names, Part, later
+from lifecircle.config.facility_keys import FacilityLayer
+from lifecircle.config.fields import Area, FileName, FileRef, Names, Part
+from lifecircle.config.geocode_keys import Geocode
+from lifecircle.config.osm_keys import Osm
+from lifecircle.config.people_keys import Communities, Population
+from lifecircle.config.walk_keys import Crossings, Slope, switched
 
 MIN_KMH, MAX_KMH = 0.5, 12.0
 
@@ -21,34 +26,21 @@ class About(Part):
     note: Names | None = None
 
 
-class Osm(Part):
-    """``osm``: the extract, and where it is whole."""
-
-    file: FileName | None = None
-    extent: Area | None = None
-    download: Annotated[
-        Any, later("live download is not available in this version: remove this key and give osm.file")
-    ] = None
-
-    @model_validator(mode="after")
-    def _given(self) -> Self:
-        if self.file is None:
-            raise ValueError("name the OpenStreetMap file: osm: {file: city.osm.pbf}")
-        return self
-
-
 class Origin(Part):
     """``origin``: from where people walk; by default what the standard says."""
 
-    kind: Literal["building", "residential_area", "estate_gate", "grid"]
+    kind: Literal["building", "residential_area", "estate_gate", "grid", "hexagon"]
     size_m: Annotated[float, Field(ge=25, le=2000)] | None = None
 
     @model_validator(mode="after")
     def _size(self) -> Self:
-        if self.kind == "grid" and self.size_m is None:
-            raise ValueError("size_m is missing: a grid needs the size of its cells in metres, for example size_m: 100")
-        if self.kind != "grid" and self.size_m is not None:
-            raise ValueError(f"size_m belongs to kind: grid, not to kind: {self.kind}")
+        cells = self.kind in ("grid", "hexagon")
+        if cells and self.size_m is None:
+            raise ValueError(
+                f"size_m is missing: a {self.kind} needs the size of its cells in metres, for example size_m: 100"
+            )
+        if not cells and self.size_m is not None:
+            raise ValueError(f"size_m belongs to kind: grid or hexagon, not to kind: {self.kind}")
         return self
 
 
@@ -87,8 +79,14 @@ class Walk(Part):
     max_access_m: Annotated[float, Field(gt=0, le=2000)] = 250.0
     cutoff_min: Annotated[float, Field(gt=0, le=180)] | None = None
     private: bool = True
-    slope: Annotated[Any, later("slope is not available in this version: remove this key")] = None
-    crossings: Annotated[Any, later("crossing delays are not available in this version: remove this key")] = None
+    slope: Slope | None = None
+    crossings: Crossings | None = None
+    steps_factor: Annotated[float, Field(ge=1, le=10)] = 1.0
+
+    @field_validator("slope", "crossings", mode="before")
+    @classmethod
+    def _switches(cls, value: object) -> object:
+        return switched(value)
 
     @model_validator(mode="after")
     def _one_walker(self) -> Self:
@@ -97,25 +95,6 @@ class Walk(Part):
         if isinstance(self.profile, OwnWalker) and self.steps is not None:
             raise ValueError("steps is given twice: keep it inside profile")
         return self
-
-
-_ONLY_LAYERS = (
-    "facility tables are not available in this version: only polygon layers of a user-layer type, "
-    "{file, layer, type, state_column}"
-)
-
-
-class FacilityLayer(Part):
-    """One of ``facilities``: polygons of the user's, with a state for the homes inside them."""
-
-    file: FileName
-    layer: str | None = None
-    datum: Datum = None
-    type: str
-    state_column: str = "state"
-    sheet: Annotated[Any, later(_ONLY_LAYERS)] = None
-    type_column: Annotated[Any, later(_ONLY_LAYERS)] = None
-    address_column: Annotated[Any, later(_ONLY_LAYERS)] = None
 
 
 class Completeness(Part):
@@ -129,47 +108,6 @@ class Completeness(Part):
     def _why(self) -> Self:
         if not (self.reason or self.source):
             raise ValueError(f"status {self.status!r} needs a reason or a source")
-        return self
-
-
-class Population(Part):
-    """``population``: people by polygon or point of a file."""
-
-    file: FileName | None = None
-    layer: str | None = None
-    datum: Datum = None
-    column: str | None = None
-    raster: Annotated[
-        Any, later("population rasters are not available in this version: give a vector file and its column")
-    ] = None
-
-    @model_validator(mode="after")
-    def _column(self) -> Self:
-        if self.file is not None and self.column is None:
-            raise ValueError("column is missing: name the column that holds the number of people")
-        if self.file is None and (self.column is not None or self.layer is not None):
-            raise ValueError("file is missing: name the file that holds the people")
-        return self
-
-
-class Communities(Part):
-    """``communities``: polygons that residences are summed over."""
-
-    file: FileName | None = None
-    layer: str | None = None
-    datum: Datum = None
-    id_column: str | None = None
-    name_column: str | None = None
-    osm_admin_level: Annotated[
-        Any, later("communities from osm_admin_level are not available in this version: give a polygon file")
-    ] = None
-
-    @model_validator(mode="after")
-    def _column(self) -> Self:
-        if self.file is not None and self.id_column is None:
-            raise ValueError("id_column is missing: name the column that holds each community's id")
-        if self.file is None and (self.id_column is not None or self.name_column is not None):
-            raise ValueError("file is missing: name the file that holds the communities")
         return self
 
 
@@ -208,7 +146,9 @@ class StudyFile(Part):
     origin: Origin | None = None
     walk: Walk = Walk()
     facilities: Annotated[tuple[FacilityLayer, ...], Strict(strict=False)] = ()
-    corrections: Annotated[Any, later("corrections are not available in this version: remove this key")] = None
+    facility_precedence: Annotated[tuple[str, ...], Strict(strict=False)] = ()
+    geocode: Geocode = Geocode()
+    corrections: FileRef | None = None
     completeness: Mapping[str, Completeness] = Field(default_factory=dict)
     population: Population | None = None
     communities: Communities | None = None
@@ -222,7 +162,7 @@ class StudyFile(Part):
     def _no_tables(cls, value: object) -> object:
         return () if value is None else value
 
-    @field_validator("walk", "output", "completeness", "published", mode="before")
+    @field_validator("walk", "output", "geocode", "completeness", "published", mode="before")
     @classmethod
     def _empty_is_default(cls, value: object) -> object:
         return {} if value is None else value
@@ -230,7 +170,11 @@ class StudyFile(Part):
     @field_validator("population", "communities", mode="after")
     @classmethod
     def _absent_without_file(cls, value: Population | Communities | None) -> Population | Communities | None:
-        return None if value is None or value.file is None else value
+        given = value is not None and (
+            value.file is not None
+            or (value.raster if isinstance(value, Population) else value.osm_admin_level) is not None
+        )
+        return value if given else None
 
 
 class Study(StudyFile):

@@ -1,122 +1,23 @@
-"""Life-circle standards: one YAML schema, the packaged presets, a user's own file."""
+"""Life-circle standards: the packaged presets and a user's own file, read and checked."""
 
 import re
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Any
 
-from pydantic import Discriminator, Field, Tag, model_validator
-
-from lifecircle.config.catalogue import DATA
-from lifecircle.config.fields import Names, Part, Texts, later
+from lifecircle.config.catalogue import DATA, load_catalogue
 from lifecircle.config.files import resolve_file
 from lifecircle.config.problems import find_problems, nearest, validated
 from lifecircle.config.profiles import load_profiles
-from lifecircle.config.schema import PublishedCount
+from lifecircle.config.standard_nouns import own_types, standard_of
+from lifecircle.config.standard_specs import ItemSpec, StandardFile
 from lifecircle.config.strict_yaml import Document, Location, read_yaml
 from lifecircle.errors import ConfigError
-from lifecircle.model.catalogue import Catalogue
-from lifecircle.model.standard import READINGS, Circle, Item, Published, Reading, Rule, Standard
+from lifecircle.model.catalogue import Catalogue, FacilityType
+from lifecircle.model.rules import READINGS
+from lifecircle.model.standard import Standard
 
 STANDARDS = DATA / "standards"
 _SOURCE_KEY = re.compile(r"[a-z][a-z0-9_]*")
-_NOT_YET = "is not available in this version: remove this key"
-
-
-class ItemSpec(Part):
-    """One requirement: the nearest of ``any`` within ``min`` minutes or ``max_m`` metres."""
-
-    any: Annotated[Texts, Field(min_length=1)]
-    min: Annotated[float, Field(gt=0, le=120)] | None = None
-    max_m: Annotated[float, Field(gt=0, le=20_000)] | None = None
-    optional: bool = False
-    source: Annotated[str, Field(min_length=1)]
-    label: Literal["read", "second-hand", "unverified", "judgement"]
-    source_m: Annotated[float, Field(gt=0)] | None = None
-    straight_line: Annotated[Any, later(f"straight_line {_NOT_YET}")] = None
-    min_area_m2: Annotated[Any, later(f"min_area_m2 {_NOT_YET}")] = None
-
-    @model_validator(mode="after")
-    def _one_threshold(self) -> Self:
-        if (self.min is None) == (self.max_m is None):
-            raise ValueError("give one of min (minutes) and max_m (metres)")
-        if self.source_m is not None and self.min is None:
-            raise ValueError("source_m is the radius behind a min; with max_m it says nothing")
-        return self
-
-
-def _items_form(value: object) -> str:
-    return "(items)" if isinstance(value, list | tuple) else "(item)"
-
-
-Items = Annotated[
-    Annotated[ItemSpec, Tag("(item)")]
-    | Annotated[tuple[ItemSpec, ...], Field(min_length=1, strict=False), Tag("(items)")],
-    Discriminator(_items_form),
-]
-
-
-class CircleSpec(Part):
-    """One circle; a reading is one item or a list of items that must all be met."""
-
-    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
-    zh: str
-    en: str
-    section: str = ""
-    headline: bool = True
-    profile: str | None = None
-    claim: Items | None = None
-    standard: Items | None = None
-    lenient: Items | None = None
-    support: Texts = ()
-    user_layer: str | None = None
-    published: PublishedCount | None = None
-    notes: Texts = ()
-
-    def items(self, reading: Reading) -> tuple[ItemSpec, ...]:
-        """Return the items of `reading`; none when it is not written."""
-        given: ItemSpec | tuple[ItemSpec, ...] | None = getattr(self, reading)
-        if given is None:
-            return ()
-        return (given,) if isinstance(given, ItemSpec) else given
-
-    @model_validator(mode="after")
-    def _decidable(self) -> Self:
-        readings = [self.items(reading) for reading in READINGS]
-        if self.user_layer is None and not any(readings):
-            raise ValueError(f"circle {self.id!r}: give claim, standard or lenient, or a user_layer")
-        if self.user_layer is not None and any(readings):
-            raise ValueError(f"circle {self.id!r}: a circle of a user_layer has no claim, standard or lenient")
-        for items in readings:
-            if items and all(item.optional for item in items):
-                raise ValueError(f"circle {self.id!r}: every item of a reading is optional, so nothing decides it")
-        return self
-
-
-class OriginSpec(Part):
-    """From where the standard measures."""
-
-    kind: Literal["building", "residential_area", "estate_gate", "grid"]
-    source: str = ""
-
-
-class WalkSpec(Part):
-    """Who walks, unless a circle or the study says otherwise."""
-
-    profile: str = "adult"
-
-
-class StandardFile(Part):
-    """A whole standard."""
-
-    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
-    title: Names
-    default_rule: Reading
-    origin: OriginSpec | None = None
-    walk: WalkSpec = WalkSpec()
-    sources: Mapping[str, str] = Field(default_factory=dict)
-    notes: Texts = ()
-    circles: Annotated[tuple[CircleSpec, ...], Field(min_length=1, strict=False)]
 
 
 def _located(spec: StandardFile) -> list[tuple[Location, ItemSpec]]:
@@ -130,9 +31,19 @@ def _located(spec: StandardFile) -> list[tuple[Location, ItemSpec]]:
 
 
 def _named_types(spec: StandardFile) -> list[tuple[Location, str]]:
-    named = [((*at, "any", number), kind) for at, item in _located(spec) for number, kind in enumerate(item.any)]
+    named: list[tuple[Location, str]] = []
+    for at, item in _located(spec):
+        named += [((*at, "any", number), kind) for number, kind in enumerate(item.any)]
+        for key in ("all", "of"):
+            pools: tuple[tuple[str, ...], ...] = getattr(item, key)
+            named += [((*at, key, number), kind) for number, pool in enumerate(pools) for kind in pool]
     for number, circle in enumerate(spec.circles):
         named += [(("circles", number, "support", place), kind) for place, kind in enumerate(circle.support)]
+        named += [
+            (("circles", number, "provision", place), kind)
+            for place, asked in enumerate(circle.provision)
+            for kind in asked.any
+        ]
         if circle.user_layer is not None:
             named.append((("circles", number, "user_layer"), circle.user_layer))
     return named
@@ -141,6 +52,10 @@ def _named_types(spec: StandardFile) -> list[tuple[Location, str]]:
 def _named_sources(spec: StandardFile) -> list[tuple[Location, str]]:
     named: list[tuple[Location, str]] = [((*at, "source"), item.source) for at, item in _located(spec)]
     for number, circle in enumerate(spec.circles):
+        named += [
+            (("circles", number, "provision", place, "source"), asked.source)
+            for place, asked in enumerate(circle.provision)
+        ]
         if circle.published is not None:
             named.append((("circles", number, "published", "source"), circle.published.source))
     if spec.origin is not None:
@@ -149,9 +64,10 @@ def _named_sources(spec: StandardFile) -> list[tuple[Location, str]]:
 
 
 def _reference_problems(spec: StandardFile, document: Document, catalogue: Catalogue) -> list[str]:
-    """Return what a schema cannot see: unknown types, walkers and sources, repeated ids."""
+    """Return what a schema cannot see: unknown types, walkers, sources and sections, repeated ids."""
     profiles = load_profiles()
-    found: list[tuple[Location, str]] = []
+    found = _section_problems(spec)
+    catalogue = catalogue.extended(_types(spec))
     for at, kind in _named_types(spec):
         if kind not in catalogue.types:
             found.append((at, f"unknown facility type {kind!r}{nearest(kind, sorted(catalogue.types))}"))
@@ -172,41 +88,58 @@ def _reference_problems(spec: StandardFile, document: Document, catalogue: Catal
     return [f"{document.path}:{line}: {text}" for line, text in lines]
 
 
-def _item(spec: ItemSpec, sources: Mapping[str, str]) -> Item:
-    return Item(
-        types=spec.any,
-        minutes=spec.min,
-        max_m=spec.max_m,
-        optional=spec.optional,
-        source_m=spec.source_m,
-        source=sources.get(spec.source, spec.source),
-        label=spec.label,
-    )
+def _section_problems(spec: StandardFile) -> list[tuple[Location, str]]:
+    """Return what is wrong with sections, and with groups taken from other standards."""
+    found: list[tuple[Location, str]] = []
+    known = [section.id for section in spec.sections]
+    for number, circle in enumerate(spec.circles):
+        if circle.section and circle.section not in known:
+            found.append(
+                (("circles", number, "section"), f"{circle.section!r} is not in sections: add it there with zh and en")
+            )
+    for number, section in enumerate(spec.sections):
+        if section.id in known[:number]:
+            found.append((("sections", number, "id"), f"section id {section.id!r} is used twice"))
+        if not any(circle.section == section.id for circle in spec.circles):
+            found.append((("sections", number), f"section {section.id!r} has no circle"))
+    for at, item in _located(spec):
+        if item.preset is None or item.section is None:
+            continue
+        if item.preset not in list_standards() or item.preset == spec.id:
+            others = [name for name in list_standards() if name != spec.id]
+            found.append(((*at, "preset"), f"unknown standard {item.preset!r}{nearest(item.preset, others)}"))
+            continue
+        sections = [section.id for section in _parsed(STANDARDS / f"{item.preset}.yml").sections]
+        if item.section not in sections:
+            problem = f"{item.preset} has no section {item.section!r}{nearest(item.section, sections)}"
+            found.append(((*at, "section"), problem))
+    return found
 
 
-def _published(spec: PublishedCount, sources: Mapping[str, str]) -> Published:
-    return Published(**{**spec.model_dump(), "source": sources.get(spec.source, spec.source)})
+def _parsed(path: Path) -> StandardFile:
+    return validated(StandardFile, read_yaml(path))
 
 
-def _circle(spec: CircleSpec, sources: Mapping[str, str]) -> Circle:
-    readings = {
-        reading: Rule(tuple(_item(item, sources) for item in spec.items(reading)), lenient=reading == "lenient")
-        for reading in READINGS
-        if spec.items(reading)
-    }
-    return Circle(
-        id=spec.id,
-        name_zh=spec.zh,
-        name_en=spec.en,
-        readings=readings,
-        headline=spec.headline,
-        profile=spec.profile,
-        support=spec.support,
-        user_layer=spec.user_layer,
-        published=None if spec.published is None else _published(spec.published, sources),
-        notes=spec.notes,
-        section=spec.section,
-    )
+def _types(spec: StandardFile) -> tuple[FacilityType, ...]:
+    """Return the types that a standard defines itself, after those of the standards whose groups it takes."""
+    named = dict.fromkeys(item.preset for _, item in _located(spec) if item.preset in list_standards())
+    taken = [kind for name in named for kind in own_types(_parsed(STANDARDS / f"{name}.yml"))]
+    return tuple({kind.id: kind for kind in (*taken, *own_types(spec))}.values())
+
+
+def _group(preset: str, section: str) -> tuple[tuple[str, ...], ...]:
+    """Return the pools of types that the circles of a packaged standard's section require, each once."""
+    spec = _parsed(STANDARDS / f"{preset}.yml")
+    pools = [
+        pool
+        for circle in spec.circles
+        if circle.section == section
+        for item in circle.items("standard") or circle.items("claim")
+        if item.judged and not item.optional
+        for pool in (item.all or (item.any,))
+        if pool
+    ]
+    return tuple(dict.fromkeys(pools))
 
 
 def list_standards() -> list[str]:
@@ -258,16 +191,25 @@ def load_standard(id_or_path: str, *, base: Path, catalogue: Catalogue) -> Stand
     problems = _reference_problems(spec, document, catalogue)
     if problems:
         raise ConfigError("\n".join(problems))
-    return Standard(
-        id=spec.id,
-        title_zh=spec.title.zh,
-        title_en=spec.title.en,
-        circles=tuple(_circle(circle, spec.sources) for circle in spec.circles),
-        default_rule=spec.default_rule,
-        origin_kind=None if spec.origin is None else spec.origin.kind,
-        profile=spec.walk.profile,
-        notes=spec.notes,
-    ).checked(catalogue)
+    types = _types(spec)
+    return standard_of(spec, types, group=_group).checked(catalogue.extended(types))
+
+
+def study_catalogue(standard: str, *, base: Path) -> Catalogue:
+    """Return the packaged facility types with those that a standard defines itself.
+
+    Parameters
+    ----------
+    standard : str
+        A packaged standard's id, or a YAML file sought from `base`.
+    base : Path
+
+    Raises
+    ------
+    ConfigError, SourceError
+        If the standard cannot be read.
+    """
+    return load_catalogue().extended(_types(_parsed(find_standard(standard, base=base))))
 
 
 def validate_standard(path: Path, *, catalogue: Catalogue) -> list[str]:

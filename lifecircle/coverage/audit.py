@@ -8,6 +8,7 @@ from lifecircle.coverage.frames import circle_frame, residence_frame
 from lifecircle.coverage.gaps import find_gaps
 from lifecircle.coverage.notes import audit_notes
 from lifecircle.coverage.searches import planner, planner_walker, slower, walker
+from lifecircle.coverage.sections import section_frame
 from lifecircle.coverage.shares import headline, residence_weight, weights
 from lifecircle.coverage.verdicts import CircleVerdict, Ground, judge_circle, judge_layer
 from lifecircle.model.audit import CoverageAudit
@@ -75,6 +76,7 @@ def audit_coverage(case: CoverageCase) -> CoverageAudit:
         reading_headlines=headlines,
         gaps=find_gaps(chosen, case, weight=weight),
         notes=audit_notes(case, readings, inventory=ground.inventory),
+        sections=section_frame(chosen, case.standard, weight=study),
     )
 
 

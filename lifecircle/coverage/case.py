@@ -14,10 +14,12 @@ import numpy.typing as npt
 from lifecircle.errors import ConfigError, SchemaError
 from lifecircle.model.audit import WEIGHTS
 from lifecircle.model.catalogue import Catalogue
+from lifecircle.model.rules import EVERY, FacilityFilter
 from lifecircle.model.standard import READINGS, Published, Reading, Standard
 
 if TYPE_CHECKING:
     from lifecircle.model.area import StudyArea
+    from lifecircle.model.provenance import Note
     from lifecircle.model.tables import FacilityTable, ResidenceTable
     from lifecircle.model.travel import Floats, NearestTimes, TravelMode, WalkProfile
 
@@ -33,10 +35,21 @@ class TimesKey:
     mode : TravelMode
     lenient : bool
         False: only facilities with ``lenient == False`` are searched.
+    admits : FacilityFilter
+        Facilities that do not pass are not searched.
+    nearest : int
+        Above 1: the so many nearest of every type, the column of the j-th named `nth` (type, j).
     """
 
     mode: TravelMode
     lenient: bool
+    admits: FacilityFilter = EVERY
+    nearest: int = 1
+
+
+def nth(kind: str, rank: int) -> str:
+    """Return the name of the column that holds the `rank`-th nearest facility of `kind`."""
+    return f"{kind}#{rank}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +92,7 @@ class CoverageCase:
         Inside the boundary.
     weight : str
         One of WEIGHTS: the one weight of the study.
-    denominator_sources : Mapping[str, str]
+    denominator_sources : Mapping[str, Note]
         Where each denominator comes from, by weight name.
     land_points : float64 (L, 2)
         Every 50 m inside residential land, metric CRS.
@@ -118,7 +131,7 @@ class CoverageCase:
     profiles: Mapping[str, WalkProfile]
     residences: ResidenceTable
     weight: str
-    denominator_sources: Mapping[str, str]
+    denominator_sources: Mapping[str, Note]
     land_points: Floats
     origin_snapped: npt.NDArray[np.bool_]
     facilities: FacilityTable

@@ -10,12 +10,17 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from lifecircle.coverage.filters import passing
+from lifecircle.model.rules import EVERY, FacilityFilter
+
 if TYPE_CHECKING:
     from lifecircle.coverage.case import CoverageCase
-    from lifecircle.model.standard import Circle
+    from lifecircle.model.standard import Circle, Item
+    from lifecircle.model.tables import FacilityTable
 
 STOCK_RATIO = 0.3  # mapped / published stock below which a map is judged thin
 PER = 10_000.0
+TOO_FEW = "fewer_than_k"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +32,11 @@ class Thin:
     types : tuple of str
         The pool.
     kind : str
-        ``no_objects``, ``declared_thin``, ``below_stock`` or ``below_floor``.
+        ``no_objects``, ``declared_thin``, ``below_stock``, ``below_floor`` or ``fewer_than_k`` (of a mean).
     detail : str
         The declared reason; else empty.
     mapped, expected : float
-        Objects in the study and published stock; or objects per 10,000 people and the floor.
+        Objects in the study and published stock; objects per 10,000 people and the floor; objects and k.
     """
 
     types: tuple[str, ...]
@@ -51,12 +56,14 @@ class Inventory:
         Type and object id.
     lenient, inside : bool (F,)
         Counts leniently only; lies inside the study boundary.
+    table : FacilityTable
     """
 
     kind: npt.NDArray[np.object_]
     thing: npt.NDArray[np.object_]
     lenient: npt.NDArray[np.bool_]
     inside: npt.NDArray[np.bool_]
+    table: FacilityTable
 
     @classmethod
     def of(cls, case: CoverageCase) -> Self:
@@ -69,19 +76,31 @@ class Inventory:
             table["object_id"].to_numpy(dtype=object),
             table["lenient"].to_numpy(dtype=bool),
             np.asarray(shapely.intersects(case.area.boundary, points), dtype=bool),
+            table,
         )
 
-    def count(self, types: Iterable[str], *, lenient: bool, inside: bool = False) -> int:
-        """Return how many different objects are of one of `types`.
+    def things(
+        self, types: Iterable[str], *, lenient: bool, inside: bool = False, admits: FacilityFilter = EVERY
+    ) -> set[str]:
+        """Return the different objects of one of `types`.
 
-        `lenient` admits those that count leniently; `inside` leaves out those beyond the boundary.
+        `lenient` admits those that count leniently; `inside` leaves out those beyond the boundary; `admits` those that
+        do not pass it.
         """
         chosen = np.isin(self.kind, sorted(types))
         if not lenient:
             chosen &= ~self.lenient
         if inside:
             chosen &= self.inside
-        return len(set(self.thing[chosen]))
+        if admits:
+            chosen &= passing(self.table, admits)
+        return set(self.thing[chosen])
+
+    def count(
+        self, types: Iterable[str], *, lenient: bool, inside: bool = False, admits: FacilityFilter = EVERY
+    ) -> int:
+        """Return how many different objects are of one of `types`; see `things`."""
+        return len(self.things(types, lenient=lenient, inside=inside, admits=admits))
 
 
 def thinness(
@@ -109,6 +128,14 @@ def thinness(
     return _below_stock(types, case, circle=circle, inventory=inventory, lenient=lenient) or _below_floor(
         types, case, inventory=inventory, lenient=lenient
     )
+
+
+def too_few(item: Item, case: CoverageCase) -> Thin | None:
+    """Return why the mean over the k nearest is undefined everywhere: the loaded data has fewer than k."""
+    known = sum(case.loaded_counts.get(kind, 0) for kind in item.types)
+    if item.mean_of <= known or item.mean_of == 1:
+        return None
+    return Thin(item.types, TOO_FEW, mapped=known, expected=item.mean_of)
 
 
 def _below_stock(

@@ -44,8 +44,8 @@ def residence_frame(verdicts: Sequence[CircleVerdict], case: CoverageCase, *, we
     snapped = case.origin_snapped[:count]
     for verdict in verdicts:
         name = verdict.circle.id
-        minutes = [item.value[:count] / MS_PER_MIN for item in verdict.items if item.item.max_m is None]
-        metres = [item.value[:count] / MM_PER_M for item in verdict.items if item.item.max_m is not None]
+        minutes = [item.value[:count] / MS_PER_MIN for item in verdict.items if not item.item.in_metres]
+        metres = [item.value[:count] / MM_PER_M for item in verdict.items if item.item.in_metres]
         columns[f"{name}_min"] = _greatest(minutes, snapped)
         if metres:
             columns[f"{name}_m"] = _greatest(metres, snapped)
@@ -73,8 +73,8 @@ def deciding_facility(verdict: CircleVerdict, *, count: int) -> npt.NDArray[np.o
     found = np.full(count, None, dtype=object)
     if not verdict.items:
         return found
-    mixed = len({item.item.max_m is None for item in verdict.items}) > 1
-    scaled = [item.value[:count] / (item.limit if mixed else 1) for item in verdict.items]
+    mixed = len({item.item.in_metres for item in verdict.items}) > 1
+    scaled = [item.value[:count] / (max(item.limit, 1) if mixed else 1) for item in verdict.items]
     deciding = np.argmax(np.stack(scaled), axis=0)
     for number, item in enumerate(verdict.items):
         rows = np.flatnonzero((deciding == number) & (item.facility[:count] >= 0))
@@ -121,8 +121,22 @@ def _circle_row(verdict: CircleVerdict, weights: Mapping[str, Weight], *, study_
 
 
 def threshold(item: Item) -> dict[str, object]:
-    """Return what an item asks for as a plain mapping: types, ``min`` or ``max_m``, and its source."""
-    limit: dict[str, object] = {"min": item.minutes} if item.max_m is None else {"max_m": item.max_m}
+    """Return what an item asks for as a plain mapping.
+
+    Types, ``min`` or ``max_m``, its source and label; further keys only where they say something.
+    """
+    limit: dict[str, object] = {"max_m": item.max_m} if item.in_metres else {"min": item.minutes}
+    more: dict[str, object] = {
+        "straight_line": item.straight_line,
+        "within": item.within,
+        "not_judged": not item.judged,
+        "min_area_m2": item.admits.min_area_m2,
+        "min_capacity": item.admits.min_capacity,
+        "where": dict(item.admits.where),
+        "pools": [list(pool) for pool in item.pools],
+        "at_least": item.at_least if item.pools else None,
+        "mean_of": item.mean_of if item.mean_of > 1 else None,
+    }
     return {
         "types": list(item.types),
         **limit,
@@ -130,4 +144,5 @@ def threshold(item: Item) -> dict[str, object]:
         "source_m": item.source_m,
         "source": item.source,
         "label": item.label,
+        **{name: value for name, value in more.items() if value},
     }

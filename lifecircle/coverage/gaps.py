@@ -100,11 +100,16 @@ def _places(case: CoverageCase, weight: Floats) -> _Places:
     xy = np.vstack([entrances, centre])
     owners = np.concatenate([owner, np.arange(len(centre))])
     order = np.argsort(owners, kind="stable")
-    start = np.searchsorted(owners[order], np.arange(len(centre) + 1))
+    xy, owners = xy[order], owners[order]
+    # Most residences have one entrance, the representative point itself: it need not count twice.
+    again = (owners[1:] == owners[:-1]) & (xy[1:] == xy[:-1]).all(axis=1)
+    new = np.flatnonzero(np.concatenate([[True], ~again])) if len(owners) else order
+    xy, owners = xy[new], owners[new]
+    start = np.searchsorted(owners, np.arange(len(centre) + 1))
     return _Places(
         case,
-        xy[order],
-        owners[order],
+        xy,
+        owners,
         start,
         centre,
         weight,
@@ -207,7 +212,7 @@ def _nearest(members: Ints, failing: Sequence[ItemVerdict], places: _Places) -> 
         found["nearest_facility_id"] = name
         table = places.case.facilities
         found["nearest_name"] = str(table["name"].get(name, ""))
-    minutes = item.item.max_m is None
+    minutes = not item.item.in_metres
     unit, column = (MS_PER_MIN, "minutes") if minutes else (MM_PER_M, "metres")
     found[column] = float(item.value[median]) / unit
     found[f"{column}_over"] = float(item.value[median] - item.limit) / unit

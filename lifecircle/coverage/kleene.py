@@ -36,6 +36,13 @@ def kleene_and(columns: Sequence[Statuses], *, length: int) -> Statuses:
     return np.minimum.reduce(list(columns))
 
 
+def at_least(columns: Sequence[Statuses], count: int) -> Statuses:
+    """Return "at least `count` of `columns`": true once so many are, false once so many cannot be, else unknown."""
+    stacked = np.stack(list(columns))
+    sure, possible = (stacked == COVERED).sum(axis=0), (stacked != NOT_COVERED).sum(axis=0)
+    return np.where(sure >= count, COVERED, np.where(possible >= count, UNKNOWN, NOT_COVERED)).astype(np.int8)
+
+
 def joint_reason(status: Statuses, reasons: Sequence[Reasons]) -> Reasons:
     """Return why `status` is unknown: unsnapped before edge_of_data before thin_data, "" where it is known."""
     # REASONS stands in that order, so the first reason is the least code above 0.

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lifecircle.coverage.completeness import TOO_FEW
+from lifecircle.coverage.denominator_notes import denominator_notes
 from lifecircle.coverage.kleene import EDGE_OF_DATA
 from lifecircle.coverage.searches import LENGTH, planner_walker, walker
-from lifecircle.coverage.shares import weights
-from lifecircle.coverage.verdicts import NEEDS_LAYER, NOTHING_REQUIRED
-from lifecircle.model.audit import WEIGHTS
+from lifecircle.coverage.verdicts import NEEDS_LAYER, NOT_JUDGED, NOTHING_REQUIRED
 from lifecircle.model.provenance import Note
 from lifecircle.units import speed_m_per_min
 
@@ -33,18 +33,18 @@ COUNTS = MappingProxyType(
         "done": ("done", "完成数"),
     }
 )
-WEIGHT_NAMES = MappingProxyType(
-    {
-        "population": ("population", "人口"),
-        "floor_area": ("floor area", "建筑面积"),
-        "land": ("residential land", "居住用地"),
-        "residences": ("residences", "住处数"),
-    }
-)
 WHY = MappingProxyType(
     {
         NEEDS_LAYER: ("it needs the user's layer (the renovation list)", "需要用户提供图层(改造清单)"),
         NOTHING_REQUIRED: ("it requires nothing in this reading", "该口径下没有必备项"),
+        NOT_JUDGED: (
+            "its source gives no threshold: values are reported, not judged",
+            "来源未给出阈值:仅列出数值,不作判定",
+        ),
+        TOO_FEW: (
+            "the loaded data has fewer objects than the mean is taken over",
+            "已载入数据中的设施数少于求平均所需",
+        ),
         "no_objects": ("the loaded data has no object of its types", "已载入数据中没有该类设施"),
         "declared_thin": ("its data was declared thin and no object was found", "数据已声明不完整且未找到设施"),
         "below_stock": ("far fewer objects are mapped than the published stock", "地图数量远低于公布存量"),
@@ -56,6 +56,7 @@ WHY = MappingProxyType(
 def audit_notes(case: CoverageCase, readings: Readings, *, inventory: Inventory) -> tuple[Note, ...]:
     """Return the notes of an audit, in a fixed order."""
     return (
+        *_draft(case),
         _thresholds(case),
         *_not_assessable(readings[case.rule]),
         *_thin(case, readings),
@@ -64,13 +65,26 @@ def audit_notes(case: CoverageCase, readings: Readings, *, inventory: Inventory)
         *_doubts(readings[case.rule]),
         *_reach(case),
         *_published(case, inventory),
-        *_denominators(case),
+        *denominator_notes(case),
     )
 
 
 def _names(types: Iterable[str], case: CoverageCase) -> tuple[str, str]:
     known = [case.catalogue.types[kind] for kind in types]
     return " / ".join(kind.name_en for kind in known), "/".join(kind.name_zh for kind in known)
+
+
+def _draft(case: CoverageCase) -> list[Note]:
+    if not case.standard.draft:
+        return []
+    return [
+        Note(
+            "coverage.draft",
+            f"{case.standard.title_en} is a draft in this version: do not cite its thresholds before checking them.",
+            f"《{case.standard.title_zh}》在本版本中为草案:引用其阈值前须核对原文。",
+            warning=True,
+        )
+    ]
 
 
 def _thresholds(case: CoverageCase) -> Note:
@@ -123,6 +137,10 @@ def _thin_note(thin: Thin, case: CoverageCase) -> Note:
         "below_floor": (
             f"{thin.mapped:.2f} mapped per 10,000 people, where {thin.expected:g} is the least a usable map has",
             f"每万人地图 {thin.mapped:.2f} 处,低于可用下限 {thin.expected:g} 处",
+        ),
+        TOO_FEW: (
+            f"{thin.mapped:g} in the loaded data for a mean over {thin.expected:g}",
+            f"已载入数据 {thin.mapped:g} 处,求平均需 {thin.expected:g} 处",
         ),
     }[thin.kind]
     return Note(
@@ -225,7 +243,7 @@ def _longest_reaches(case: CoverageCase) -> Iterable[float]:
             walks = walker(circle, reading, profile=case.profile, profiles=case.profiles)
             fastest = max(walks.speed_kmh, planner_walker(circle, profiles=case.profiles).speed_kmh)
             for item in rule.required:
-                yield item.distance_m(LENGTH.profile.speed_kmh if item.max_m is not None else fastest)
+                yield item.distance_m(LENGTH.profile.speed_kmh if item.in_metres else fastest)
 
 
 def _published(case: CoverageCase, inventory: Inventory) -> list[Note]:
@@ -265,31 +283,3 @@ def _unused(name: str, case: CoverageCase) -> Note:
         f"published:“{name}”既不是设施类型,也不是《{case.standard.title_zh}》的圈,未使用。",
         warning=True,
     )
-
-
-def _denominators(case: CoverageCase) -> list[Note]:
-    missing = [name for name in WEIGHTS if weights(case)[name].total <= 0.0]
-    columns = {"population": "population", "floor_area": "floor_area_m2", "land": "land_m2"}
-    notes = []
-    if missing:
-        notes.append(
-            Note(
-                "coverage.no_denominator",
-                f"No share of {', '.join(WEIGHT_NAMES[name][0] for name in missing)}: the study has no such data.",
-                f"没有{'、'.join(WEIGHT_NAMES[name][1] for name in missing)}数据,不计算相应覆盖率。",
-                warning=case.weight in missing,
-            )
-        )
-    if case.weight in columns and case.weight not in missing:
-        blank = int(case.residences[columns[case.weight]].isna().sum())
-        if blank:
-            en, zh = WEIGHT_NAMES[case.weight]
-            notes.append(
-                Note(
-                    "coverage.weightless",
-                    f"{blank} of {case.residence_count} residences have no {en} and weigh nothing in the shares.",
-                    f"{case.residence_count} 个住处中有 {blank} 个没有{zh}数据,不计入覆盖率。",
-                    warning=True,
-                )
-            )
-    return notes

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from lifecircle.coverage.case import TimesKey
 from lifecircle.errors import ConfigError
 from lifecircle.model.catalogue import Catalogue
+from lifecircle.model.rules import MEAN_SEARCH_MIN
 from lifecircle.model.standard import READINGS, Circle, Item, Reading, Standard
 from lifecircle.model.travel import TravelMode, WalkProfile
 from lifecircle.units import MM_PER_M, MS_PER_MIN, speed_m_per_min
@@ -62,13 +63,37 @@ def slower(own: WalkProfile, profiles: Mapping[str, WalkProfile]) -> WalkProfile
 
 def item_mode(item: Item, walks: WalkProfile) -> TravelMode:
     """Return what is added up for `item`: length for metre rules, else the time of `walks`."""
-    return LENGTH if item.max_m is not None else TravelMode("ms", walks)
+    return LENGTH if item.in_metres else TravelMode("ms", walks)
+
+
+def item_searches(
+    item: Item, walks: WalkProfile, *, lenient: bool, catalogue: Catalogue
+) -> Iterator[tuple[TimesKey, tuple[str, ...]]]:
+    """Return the searches that one item needs, each with its types.
+
+    None where no way is walked (a straight line, inside a polygon). Where facilities are filtered, a second search
+    admits those of which the value is unknown.
+    """
+    if item.straight_line or item.within:
+        return
+    for pool in item.pools:
+        yield from item_searches(item.of_pool(pool), walks, lenient=lenient, catalogue=catalogue)
+    if item.pools:
+        return
+    mode, doubtful = item_mode(item, walks), in_doubt(item.types, catalogue)
+    if item.mean_of > 1:
+        yield TimesKey(mode, lenient, nearest=item.mean_of), item.types
+    elif item.admits:
+        yield TimesKey(mode, lenient, item.admits), item.types
+        yield TimesKey(mode, lenient, item.admits.with_unknown()), (*item.types, *doubtful)
+    else:
+        yield TimesKey(mode, lenient), (*item.types, *doubtful)
 
 
 def item_limit(item: Item) -> int:
-    """Return the threshold in whole milliseconds or millimetres, inclusive."""
-    if item.max_m is not None:
-        return round(item.max_m * MM_PER_M)
+    """Return the threshold in whole milliseconds or millimetres, inclusive; 0 for an item without one."""
+    if item.in_metres:
+        return round(float(item.max_m or 0.0) * MM_PER_M)
     return round(float(item.minutes or 0.0) * MS_PER_MIN)
 
 
@@ -122,10 +147,9 @@ def needed_searches(
             walkers = [walker(circle, used, profile=profile, profiles=profiles)]
             if reading == rule:
                 walkers.append(planner_walker(circle, profiles=profiles))
-            for key, item in (
-                (TimesKey(item_mode(i, w), written.lenient), i) for w in walkers for i in written.required
-            ):
-                needed.setdefault(key, set()).update(item.types, in_doubt(item.types, catalogue))
+            for walks, item in ((w, i) for w in walkers for i in (*written.required, *written.reported)):
+                for key, kinds in item_searches(item, walks, lenient=written.lenient, catalogue=catalogue):
+                    needed.setdefault(key, set()).update(kinds)
     return {key: tuple(sorted(kinds)) for key, kinds in needed.items()}
 
 
@@ -133,8 +157,10 @@ def cutoff(standard: Standard, key: TimesKey, *, cutoff_min: float = 30.0) -> in
     """Return how far a search must run, in the key's unit.
 
     The greater of `cutoff_min` and the longest threshold of `standard`; for lengths `cutoff_min` at
-    4.0 km/h and the longest threshold in metres.
+    4.0 km/h and the longest threshold in metres; 60 min where several nearest are averaged.
     """
+    if key.nearest > 1:
+        cutoff_min = max(cutoff_min, MEAN_SEARCH_MIN)
     items = [item for circle in standard.circles for rule in circle.readings.values() for item in rule.items]
     if key.mode.unit == "ms":
         return round(max([cutoff_min, *(item.minutes for item in items if item.minutes is not None)]) * MS_PER_MIN)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
 
 from lifecircle.coverage.kleene import COVERED, NOT_COVERED, UNKNOWN, Statuses, kleene_and
 from lifecircle.model.audit import WEIGHTS, Headline
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from lifecircle.coverage.case import CoverageCase
     from lifecircle.coverage.verdicts import CircleVerdict
     from lifecircle.model.travel import Floats
+
+
+LAND_POINT_M2 = 2500.0  # land points lie on a grid of 50 m
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,11 +76,29 @@ def weights(case: CoverageCase) -> Mapping[str, Weight]:
 
 
 def residence_weight(case: CoverageCase) -> Floats:
-    """Return each residence's weight (R,) in the study's weight, 0 where it is not known."""
+    """Return each residence's weight (R,) in the study's weight, 0 where it is not known.
+
+    By land, where residences have none of their own (buildings), each land point is its nearest residence's, the
+    first of equals.
+    """
     columns = {"population": "population", "floor_area": "floor_area_m2", "land": "land_m2"}
     if case.weight == "residences":
         return np.ones(case.residence_count)
+    if case.weight == "land" and case.residences["land_m2"].isna().all():
+        return _nearest_land(case)
     return case.residences[columns[case.weight]].fillna(0.0).to_numpy(dtype=float)
+
+
+def _nearest_land(case: CoverageCase) -> Floats:
+    from scipy.spatial import cKDTree
+
+    centres = shapely.get_coordinates(
+        shapely.point_on_surface(np.asarray(case.residences.geometry.array, dtype=object))
+    )
+    near = min(2, len(centres))
+    metres, row = cKDTree(centres).query(case.land_points, k=list(range(1, near + 1)))
+    nearest = np.where(metres == metres[:, :1], row, len(centres)).min(axis=1)
+    return LAND_POINT_M2 * np.bincount(nearest, minlength=len(centres)).astype(float)
 
 
 def bounds(status: Statuses, weight: Weight) -> Bounds:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -10,20 +10,19 @@ import pandas as pd
 import shapely
 
 from lifecircle.coverage import kleene
-from lifecircle.coverage.case import TimesKey
-from lifecircle.coverage.completeness import Inventory, Thin, thinness
+from lifecircle.coverage.completeness import TOO_FEW, Inventory, Thin, thinness, too_few
 from lifecircle.coverage.edges import edge_distance_m
-from lifecircle.coverage.searches import in_doubt, item_limit, item_mode
-from lifecircle.errors import CutoffError
+from lifecircle.coverage.measure import measure
 
 if TYPE_CHECKING:
     from lifecircle.coverage.case import CoverageCase
     from lifecircle.coverage.kleene import Reasons, Statuses
     from lifecircle.model.standard import Circle, Item, Rule
-    from lifecircle.model.travel import Floats, Ints, NearestTimes, WalkProfile
+    from lifecircle.model.travel import Floats, Ints, WalkProfile
 
 NEEDS_LAYER = "needs_user_layer"
 NOTHING_REQUIRED = "nothing_required"
+NOT_JUDGED = "not_judged"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,7 +67,7 @@ class ItemVerdict:
     objects : int
         Objects of the pool that were searched.
     doubted : int
-        Residences that are unknown because of a type in doubt.
+        Residences that are unknown because of a facility that may or may not count.
     """
 
     item: Item
@@ -81,6 +80,11 @@ class ItemVerdict:
     thin: Thin | None
     objects: int
     doubted: int = 0
+
+    @property
+    def never_known(self) -> bool:
+        """Whether the map lets no origin be anything but unknown."""
+        return self.thin is not None and (self.objects == 0 or self.thin.kind == TOO_FEW)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,98 +126,103 @@ def judge_item(item: Item, ground: Ground, *, circle: Circle, walks: WalkProfile
     """Judge one item for every origin.
 
     Covered when the nearest facility of the pool is within the threshold, inclusive. Otherwise the first of:
-    unknown (unsnapped) where no entrance is joined to the network; unknown (thin_data) where the pool is thin
-    or a facility in doubt is within the same threshold; unknown (edge_of_data) where an entrance lies closer to
-    the outside of the extent, in a straight line, than the threshold's distance; not covered.
+    unknown (unsnapped) where no entrance is joined to the network and a way is walked; unknown (thin_data) where the
+    pool is thin or a facility in doubt is within the same threshold; unknown (edge_of_data) where an entrance lies
+    closer to the outside of the extent, in a straight line, than the threshold's distance; not covered.
 
     Raises
     ------
     CutoffError
         If the search is missing, lacks a type or ends before the threshold.
     """
-    case, limit = ground.case, item_limit(item)
-    found = _search(TimesKey(item_mode(item, walks), lenient), case, limit=limit, item=item)
-    value, facility = pooled(found, item.types)
-    thin = thinness(item.types, case, circle=circle, inventory=ground.inventory, lenient=lenient)
-    doubtful, _ = pooled(found, in_doubt(item.types, case.catalogue))
-    near_doubt = doubtful <= limit
-    covered = value <= limit
+    if item.pools:
+        return _judge_pools(item, ground, circle=circle, walks=walks, lenient=lenient)
+    case = ground.case
+    found = measure(item, case, walks=walks, lenient=lenient, edge_m=ground.edge_m)
+    thin = thinness(item.types, case, circle=circle, inventory=ground.inventory, lenient=lenient) or too_few(item, case)
+    unsnapped = ~case.origin_snapped & (not item.straight_line) & (not item.within)
+    covered = found.value <= found.limit
     reason = np.select(
-        [
-            covered,
-            ~case.origin_snapped,
-            near_doubt | (thin is not None),
-            ground.edge_m < item.distance_m(walks.speed_kmh),
-        ],
+        [covered, unsnapped, found.doubtful | (thin is not None), found.near_edge],
         [kleene.KNOWN, kleene.UNSNAPPED, kleene.THIN_DATA, kleene.EDGE_OF_DATA],
         default=kleene.KNOWN,
     ).astype(np.uint8)
     status = np.where(covered, kleene.COVERED, np.where(reason > 0, kleene.UNKNOWN, kleene.NOT_COVERED))
     return ItemVerdict(
         item,
-        limit,
-        value,
-        facility,
+        found.limit,
+        found.value,
+        found.facility,
         found.facility_ids,
         status.astype(np.int8),
         reason,
         thin,
-        ground.inventory.count(item.types, lenient=lenient),
-        0 if thin else int(np.sum((near_doubt & ~covered & case.origin_snapped)[: case.residence_count])),
+        ground.inventory.count(item.types, lenient=lenient, admits=item.admits),
+        0 if thin else int(np.sum((found.doubtful & ~covered & ~unsnapped)[: case.residence_count])),
     )
 
 
-def _search(key: TimesKey, case: CoverageCase, *, limit: int, item: Item) -> NearestTimes:
-    named = f"{'/'.join(item.types)} ({key.mode.profile.id}, {key.mode.unit}, lenient={key.lenient})"
-    found = case.times.get(key)
-    if found is None:
-        raise CutoffError(f"no search for {named}: search what needed_searches asks for")
-    missing = [kind for kind in (*item.types, *in_doubt(item.types, case.catalogue)) if kind not in found.types]
-    if missing:
-        raise CutoffError(f"the search for {named} lacks {', '.join(missing)}: search what needed_searches asks for")
-    if found.cutoff < limit:
-        raise CutoffError(
-            f"the search for {named} ends at {found.cutoff} {key.mode.unit}, before the threshold of {limit}: "
-            "search at least that far"
-        )
-    return found
+def _judge_pools(item: Item, ground: Ground, *, circle: Circle, walks: WalkProfile, lenient: bool) -> ItemVerdict:
+    """Judge "at least k of n pools": covered by k covered pools, not covered once fewer than k can be.
 
-
-def pooled(found: NearestTimes, types: tuple[str, ...]) -> tuple[Floats, Ints]:
-    """Return the least value over `types` and its facility row, (N,) each.
-
-    Ties break by the smallest facility row. ``inf`` and -1 where none is reached or `types` is empty.
+    Its value is that of the k-th nearest pool. Where the map lets no origin be anything but unknown, it is as thin as
+    its first thin pool.
     """
-    if not types:
-        rows = len(found.residence_ids)
-        return np.full(rows, np.inf), np.full(rows, -1, dtype=np.int64)
-    columns = [found.types.index(kind) for kind in types]
-    values, rows_of = found.value[:, columns], found.facility[:, columns]
-    least = values.min(axis=1)
-    last = np.iinfo(np.int64).max
-    first = np.where((values == least[:, None]) & (rows_of >= 0), rows_of, last).min(axis=1)
-    return least, np.where(first == last, -1, first)
+    members = [
+        judge_item(item.of_pool(pool), ground, circle=circle, walks=walks, lenient=lenient) for pool in item.pools
+    ]
+    status = kleene.at_least([member.status for member in members], item.at_least)
+    values = np.stack([member.value for member in members])
+    kth = np.argsort(values, axis=0, kind="stable")[item.at_least - 1]
+    every = np.arange(ground.case.origin_count)
+    absent = [member for member in members if member.never_known]
+    unknowable = len(members) - len(absent) < item.at_least <= len(absent)
+    return ItemVerdict(
+        item,
+        members[0].limit,
+        values[kth, every],
+        np.stack([member.facility for member in members])[kth, every],
+        members[0].facility_ids,
+        status,
+        kleene.joint_reason(status, [member.reason for member in members]),
+        absent[0].thin if unknowable else None,
+        0 if unknowable else ground.inventory.count(item.types, lenient=lenient, admits=item.admits),
+        max(member.doubted for member in members),
+    )
 
 
 def judge_circle(circle: Circle, ground: Ground, *, rule: Rule, used: str, walks: WalkProfile) -> CircleVerdict:
     """Judge a circle by `rule`: Kleene's AND over its required items.
 
     It is not assessable when no origin could be anything but unknown: every required pool is thin and one of them
-    has no object at all, or nothing is required.
+    has no object at all (or fewer than a mean needs), or nothing is required. A circle without required items whose
+    items are reported keeps their values.
     """
     items = tuple(judge_item(item, ground, circle=circle, walks=walks, lenient=rule.lenient) for item in rule.required)
     length = ground.case.origin_count
-    types = {kind for item in rule.required for kind in item.types}
-    objects = ground.inventory.count(types, lenient=rule.lenient)
+    things = [ground.inventory.things(i.types, lenient=rule.lenient, admits=i.admits) for i in _told(rule)]
+    objects = len(set().union(*things))
     if not items:
         status, reason = nothing_known(length)
-        return CircleVerdict(circle, rule, used, walks.speed_kmh, (), status, reason, objects, False, NOTHING_REQUIRED)
+        told = tuple(
+            replace(
+                judge_item(item, ground, circle=circle, walks=walks, lenient=rule.lenient), status=status, reason=reason
+            )
+            for item in _told(rule)
+        )
+        why = NOT_JUDGED if told else NOTHING_REQUIRED
+        return CircleVerdict(circle, rule, used, walks.speed_kmh, told, status, reason, objects, False, why)
     status = kleene.kleene_and([item.status for item in items], length=length)
     reason = kleene.joint_reason(status, [item.reason for item in items])
-    absent = [item.thin.kind for item in items if item.thin is not None and item.objects == 0]
+    absent = [item.thin.kind for item in items if item.thin is not None and item.never_known]
     assessable = any(item.thin is None for item in items) or not absent
     why = "" if assessable else absent[0]
     return CircleVerdict(circle, rule, used, walks.speed_kmh, items, status, reason, objects, assessable, why)
+
+
+def _told(rule: Rule) -> tuple[Item, ...]:
+    """Return the items that decide, else those that are reported."""
+    return rule.required or rule.reported
 
 
 def nothing_known(length: int) -> tuple[Statuses, Reasons]:

@@ -123,6 +123,11 @@ class Item:
         """Whether its value is a length."""
         return self.max_m is not None or self.within
 
+    @property
+    def plain(self) -> bool:
+        """Whether the nearest facility on foot decides, whichever it is: no filter, pools, mean or straight line."""
+        return not (self.straight_line or self.within or self.admits or self.pools or self.mean_of > 1)
+
     def distance_m(self, speed_kmh: float) -> float:
         """Return how far away a facility may matter, in metres, for a walker at `speed_kmh`."""
         if self.max_m is not None:

@@ -18,10 +18,13 @@ _RESIDENCE: Columns = {
     "name": ("text", "", "name on the map; empty when unnamed"),
     "kind": ("text", "", "origin kind: building, residential_area, estate_gate or grid"),
     "population": ("number", "people", "null without a population source"),
+    "population_<group>": ("number", "people", "of an age group of the study; only where its population file has them"),
     "floor_area_m2": ("number", "m²", "footprint times levels; null without a building"),
     "floor_area_defaulted": ("boolean", "", "levels were not mapped; a default was used"),
     "land_m2": ("number", "m²", "residential land; null for buildings"),
     "community_id": ("text", "", "empty when unknown"),
+    "entrance_kind": ("text", "", "mapped, path, sampled or representative"),
+    "estate": ("text", "", "name of the residential land it stands in; empty when unknown"),
     "covered_count": ("integer", "circles", "circles of the headline known to be covered"),
     "weight": ("number", "the study's weight", "people, m² or 1, as `audit.json` names it"),
     "<circle>_min": ("number", "minutes", "to the deciding item (any: least, all: greatest); inf beyond the search"),
@@ -41,6 +44,7 @@ _FACILITY: Columns = {
     "area_m2": ("number", "m²", "0 for points and lines"),
     "merged": ("text", "", "other object ids of the same thing, joined by `;`"),
     "entrance_kind": ("text", "", "point, mapped, path, sampled or representative"),
+    "sources": ("text", "", "who knows it, the most trusted first, joined by `;`; only with facility lists"),
 }
 _GAP: Columns = {
     "gap": ("integer", "", "number within the circle, heaviest first; the number on the map"),
@@ -60,11 +64,68 @@ _GAP: Columns = {
     "lon": ("number", "degrees, WGS-84", "of a point in the gap"),
     "lat": ("number", "degrees, WGS-84", "of a point in the gap"),
 }  # fmt: skip
+_COMMUNITY: Columns = {
+    "community_id": ("text", "", "id in the file, or of the OpenStreetMap object"),
+    "name": ("text", "", ""),
+    "code": ("text", "", "official code joined by name; empty when none was found"),
+    "area_km2": ("number", "km²", ""),
+    "residences": ("integer", "residences", "whose representative point lies in it"),
+    "weight": ("number", "the study's weight", "sum over its residences"),
+    "<circle>_share": ("number", "0..1", "covered share of its weight; `all_circles`: by all counted circles together"),
+    "<circle>_share_upper": ("number", "0..1", "the same with what is unknown counted as covered"),
+    "<circle>_state": ("text", "", "wholly (share >= 95 %), partly, not_covered, unknown (left open) or empty"),
+}  # fmt: skip
+_CONFLICT: Columns = {
+    "conflict": ("text", "", "type, name, position, capacity, or not_in_list"),
+    "type": ("text", "", "facility type that is used"),
+    "facility_id": ("text", "", "the record that is used"),
+    "source": ("text", "", "where it comes from"),
+    "name": ("text", "", "its name"),
+    "other_id": ("text", "", "the record that says otherwise"),
+    "other_source": ("text", "", "where that one comes from"),
+    "other_name": ("text", "", "its name"),
+    "used": ("text", "", "the value that is used"),
+    "set_aside": ("text", "", "the value of the other record"),
+    "distance_m": ("number", "m", "between the two"),
+    "resolution": ("text", "", "merged, kept_apart or lenient_only"),
+    "lon": ("number", "degrees, WGS-84", ""),
+    "lat": ("number", "degrees, WGS-84", ""),
+}  # fmt: skip
+_REVIEW: Columns = {
+    "community_id": ("text", "", ""),
+    "name": ("text", "", "in the polygons"),
+    "match": ("text", "", "fuzzy, reviewed, ambiguous or none; equal names are not listed"),
+    "code": ("text", "", "given; fill it in where it is empty and name the file as communities.codes.reviewed"),
+    "candidate_code": ("text", "", "of the most alike official name"),
+    "candidate_name": ("text", "", ""),
+    "score": ("number", "0..100", "likeness of the two names without 社区, 居委会 and the like"),
+    "runner_up_code": ("text", "", "of the next best"),
+    "runner_up_name": ("text", "", ""),
+    "runner_up_score": ("number", "0..100", ""),
+}  # fmt: skip
+_ROWS: Columns = {
+    "file": ("text", "", "a list of the study"),
+    "sheet": ("text", "", "empty for files without sheets"),
+    "row": ("integer", "", "as a spreadsheet counts: titles and headers are rows too"),
+    "status": ("text", "", "kept, fixed, geocoded, needs_geocoding or refused; the first three are used"),
+    "why": ("text", "", "what was put right, what is missing or wrong, with the column and the value seen"),
+    "name": ("text", "", ""),
+    "address": ("text", "", ""),
+    "types": ("text", "", "facility types, joined by |"),
+    "lon": ("number", "degrees, WGS-84", "empty where the row has no place"),
+    "lat": ("number", "degrees, WGS-84", ""),
+    "datum": ("text", "", "what the list's own coordinates were taken for"),
+    "object_id": ("text", "", "the row's id among the facilities, <file stem>/<row>"),
+}  # fmt: skip
 
 TABLES: Mapping[str, Columns] = {
     "residences": {**_RESIDENCE, **_GEOMETRY},
     "facilities": {**_FACILITY, **_GEOMETRY},
     "gaps": _GAP,
+    "communities": _COMMUNITY,
+    "conflicts": _CONFLICT,
+    "communities_review": _REVIEW,
+    "rows": _ROWS,
 }
 _CONTRACTS = {"residences": RESIDENCE_COLUMNS, "facilities": FACILITY_COLUMNS, "gaps": GAP_COLUMNS}
 
@@ -77,8 +138,12 @@ Generated from the column lists of the code; a test keeps it current.
 | `audit.json` | machine-readable summary: [schemas/audit.schema.json](schemas/audit.schema.json) | |
 | `residences.parquet` | GeoParquet 1.1, EPSG:4326, table *residences* | one per residence, sorted by id |
 | `facilities.parquet` | GeoParquet 1.1, EPSG:4326, table *facilities* | one per object and type, sorted by id |
-| `audit.gpkg` | GeoPackage with layers *residences*, *facilities*, *gaps* and QGIS styles; facilities and gaps as points | as the tables |
+| `audit.gpkg` | GeoPackage with layers *residences*, *facilities*, *gaps*, *communities* (if any), *isochrones* (with `--isochrones`: bands of every circle, for display) and QGIS styles; facilities and gaps as points | as the tables |
 | `gaps.csv` | table *gaps*, UTF-8 with byte-order mark | by circle, then number |
+| `communities.csv` | table *communities*, if the study has any | by id |
+| `conflicts.csv` | table *conflicts*: where the sources of a facility disagree, if they do | by kind, then id |
+| `rows.csv` | table *rows*: what became of every row of the study's lists, if it has any | as the lists |
+| `communities_review.csv` | table *communities_review*: official codes to look at, if any | by id |
 | `map.html` | interactive map, works with no internet | |
 | `provenance.json` | versions, inputs, row counts; sha256 of every file written; clock, host and durations of the run | |
 
@@ -99,7 +164,7 @@ def data_dictionary() -> str:
     """
     parts = [_HEAD]
     for table, columns in TABLES.items():
-        undescribed = [name for name in _CONTRACTS[table] if name not in columns]
+        undescribed = [name for name in _CONTRACTS.get(table, ()) if name not in columns]
         if undescribed:
             raise KeyError(f"data dictionary: columns of {table} without a description: {undescribed}")
         parts.append(f"## {table}\n\n{_rows(columns)}\n")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lifecircle.model.audit import CIRCLE_COLUMNS, SHARE_COLUMNS, AuditView, Headline
+from lifecircle.model.audit import CIRCLE_COLUMNS, SECTION_COLUMNS, SHARE_COLUMNS, AuditView, Headline
 from lifecircle.model.provenance import Provenance
 from lifecircle.model.standard import READINGS
 
@@ -57,7 +57,7 @@ def audit_document(view: AuditView) -> dict[str, Any]:
             "profile": audit.profile.id,
             "speed_kmh": audit.profile.speed_kmh,
             "weight": audit.weight,
-            "denominator_sources": dict(sorted(audit.denominator_sources.items())),
+            "denominator_sources": {weight: said.en for weight, said in sorted(audit.denominator_sources.items())},
             "circles": _records(audit.circles, CIRCLE_COLUMNS),
             "readings": {
                 reading: {
@@ -69,7 +69,11 @@ def audit_document(view: AuditView) -> dict[str, Any]:
             },
             "headline": _headline(audit.headline),
             "planner_speed": _headline(audit.planner_speed),
-            "verified_thresholds": {"verified": verified, "total": total},
+            "sections": _records(audit.sections, SECTION_COLUMNS),
+            "without_corrections": (
+                None if audit.without_corrections is None else _headline(audit.without_corrections)
+            ),
+            "verified_thresholds": {"verified": verified, "total": total, "draft": audit.standard.draft},
             "notes": [
                 {"code": note.code, "en": note.en, "zh": note.zh, "warning": note.warning} for note in audit.notes
             ],

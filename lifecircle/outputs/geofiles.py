@@ -9,8 +9,9 @@ import geopandas as gpd
 import pandas as pd
 
 from lifecircle.model.audit import AuditView
+from lifecircle.model.provenance import Provenance
 from lifecircle.outputs.styles import layer_style
-from lifecircle.outputs.tables import facility_table, gap_table, residence_table
+from lifecircle.outputs.tables import community_table, facility_table, gap_table, residence_table
 
 # GeoPackages carry the time of writing; without a date of the data, this one.
 _NO_DATE = "2000-01-01T00:00:00.000Z"
@@ -27,17 +28,22 @@ def write_parquet(view: AuditView, folder: Path) -> list[Path]:
 
 
 def write_geopackage(view: AuditView, folder: Path) -> Path:
-    """Write ``audit.gpkg`` with the styled layers residences, facilities and gaps into `folder`."""
+    """Write ``audit.gpkg`` with the styled layers residences, facilities, gaps and, if any, communities."""
     path = folder / "audit.gpkg"
     layers = {
         "residences": _one_shape(residence_table(view).drop(columns="entrances")),
         "facilities": _points(facility_table(view).drop(columns="entrances")),
         "gaps": _points(gap_table(view)),
     }
-    date = _data_date(view)
-    with _dated(date):
+    communities = community_table(view)
+    if communities is not None:
+        layers["communities"] = communities
+    if view.isochrones is not None:
+        layers["isochrones"] = view.isochrones
+    date = data_date(view.provenance)
+    with dated(date):
         for name, layer in layers.items():
-            kind = "Point" if name != "residences" else _layer_kind(layer)
+            kind = _layer_kind(layer) if name in ("residences", "communities", "isochrones") else "Point"
             options = {"geometry_type": kind, "promote_to_multi": kind == "MultiPolygon"}
             layer.to_file(path, layer=name, driver="GPKG", engine="pyogrio", index=False, **options)
     _add_styles(path, view=view, date=date)
@@ -58,14 +64,15 @@ def _layer_kind(table: gpd.GeoDataFrame) -> str:
     return "Point" if (table.geom_type == "Point").all() else "MultiPolygon"
 
 
-def _data_date(view: AuditView) -> str:
-    stamps = [file.timestamp for file in view.provenance.inputs if file.role == "osm" and file.timestamp]
+def data_date(provenance: Provenance) -> str:
+    """Return the date of the OpenStreetMap data as GDAL writes dates; a fixed one where there is none."""
+    stamps = [file.timestamp for file in provenance.inputs if file.role == "osm" and file.timestamp]
     day = pd.to_datetime(stamps[0], utc=True, errors="coerce") if stamps else pd.NaT
     return _NO_DATE if pd.isna(day) else day.strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
 @contextmanager
-def _dated(date: str) -> Iterator[None]:
+def dated(date: str) -> Iterator[None]:
     """Give GDAL `date` as the time of writing, and take it back afterwards."""
     import pyogrio
 
@@ -92,7 +99,7 @@ def _add_styles(path: Path, *, view: AuditView, date: str) -> None:
             (date,),
         )
         kinds = dict(database.execute("SELECT table_name, geometry_type_name FROM gpkg_geometry_columns"))
-        for name in ("residences", "facilities", "gaps"):
+        for name in [one for one in ("residences", "facilities", "gaps", "communities", "isochrones") if one in kinds]:
             style = layer_style(name, polygons=kinds[name] == "MULTIPOLYGON", view=view)
             database.execute(
                 "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, "

@@ -16,6 +16,7 @@ from lifecircle.outputs.phrases import (
     type_name,
     up_to_tenth,
     weight_name,
+    weight_source,
 )
 
 
@@ -27,15 +28,14 @@ def words(language: str) -> dict[str, str]:
 def title_block(view: AuditView) -> dict[str, Any]:
     """Return study, standard, headline and everything a percentage must stand with."""
     audit, language = view.audit, view.language
-    profile = phrase_or(f"profile.{audit.profile.id}", language, audit.profile.id)
-    source = audit.denominator_sources.get(audit.weight, "")
+    profile = phrase_or(f"profile.{audit.profile.id}", language, fallback=audit.profile.id)
     stamps = [file.timestamp[:10] for file in view.provenance.inputs if file.role == "osm" and file.timestamp]
     counted = phrase("list", language).join(circle_name(view, circle) for circle in audit.headline.circles_counted)
     planner = phrase("speed", language, speed=number(audit.planner_speed.speed_kmh))
     verified, total = audit.standard.verified_thresholds()
     details = [
         (phrase("label.walker", language), profile),
-        (phrase("label.weight", language), weight_name(view) + (f" ({source})" if source else "")),
+        (phrase("label.weight", language), weight_source(view)),
         (phrase("label.counted", language), counted),
         (phrase("label.planner", language, speed=planner), headline_text(view, audit.planner_speed)),
         (phrase("label.thresholds", language), phrase("thresholds.short", language, verified=verified, total=total)),

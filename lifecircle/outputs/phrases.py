@@ -22,7 +22,7 @@ def phrase(key: str, language: str, **values: object) -> str:
     return _phrases()[key][language].format(**values)
 
 
-def phrase_or(key: str, language: str, fallback: str) -> str:
+def phrase_or(key: str, language: str, *, fallback: str) -> str:
     """Return the phrase `key`, or `fallback` where there is none (a user's own profile, a free-text reason)."""
     known = _phrases().get(key)
     return known[language] if known else fallback
@@ -87,9 +87,21 @@ def basis(view: AuditView, headline: Headline | None = None) -> str:
         view.language,
         reading=phrase(f"reading.{shown.rule}", view.language),
         speed=walking_speed(shown.speed_kmh, view.language),
-        origin=phrase(f"origin.{view.audit.origin_kind}", view.language),
+        origin=origin_name(view),
         weight=weight_name(view),
     )
+
+
+def weight_source(view: AuditView) -> str:
+    """Return the denominator and where it comes from: ``residential floor area (OpenStreetMap: ...)``."""
+    said = view.audit.denominator_sources.get(view.audit.weight)
+    return weight_name(view) + (f" ({said.text(view.language)})" if said else "")
+
+
+def origin_name(view: AuditView) -> str:
+    """Return from what people walk; large estates that were cut make it two kinds."""
+    kinds = view.audit.origin_kind.split("|")
+    return phrase("list", view.language).join(phrase(f"origin.{kind}", view.language) for kind in kinds)
 
 
 def weight_name(view: AuditView) -> str:
@@ -135,17 +147,25 @@ def headline_text(view: AuditView, headline: Headline) -> str:
 
 def threshold_text(row: Mapping[str, Any], language: str) -> str:
     """Return the thresholds of a circle (a row of ``audit.circles``), shortest form: "5 / 10 min" or "500 m"."""
-    items = [item for item in row["threshold"] if not item.get("optional")]
-    texts = []
-    for item in items:
-        metres = item.get("max_m")
-        value = phrase("threshold.m", language, value=number(metres)) if metres is not None else number(item["min"])
-        if metres is None:
-            value = phrase("threshold.min", language, value=value)
-        if item.get("straight_line"):
-            value = phrase("threshold.straight_line", language, value=value)
-        texts.append(value)
+    texts = [_item_text(item, language) for item in row["threshold"] if not item.get("optional")]
     return " + ".join(texts) if texts else phrase("threshold.layer", language)
+
+
+def _item_text(item: Mapping[str, Any], language: str) -> str:
+    if item.get("within"):
+        return phrase("threshold.within", language)
+    metres, minutes = item.get("max_m"), item.get("min")
+    if metres is None and minutes is None:
+        return phrase("threshold.not_judged", language)
+    limit = number(float(minutes or metres or 0.0))
+    value = phrase(f"threshold.{'min' if metres is None else 'm'}", language, value=limit)
+    if item.get("straight_line"):
+        value = phrase("threshold.straight_line", language, value=value)
+    if item.get("mean_of"):
+        value = phrase("threshold.mean_of", language, count=item["mean_of"], value=value)
+    if item.get("pools"):
+        value = phrase("threshold.at_least", language, count=item["at_least"], total=len(item["pools"]), value=value)
+    return value
 
 
 def reason_text(row: Mapping[str, Any], language: str) -> str:
@@ -153,4 +173,4 @@ def reason_text(row: Mapping[str, Any], language: str) -> str:
     reason = str(row["reason"] or "")
     if not reason:
         return phrase("not_assessable", language)
-    return phrase("not_assessable.because", language, reason=phrase_or(f"cause.{reason}", language, reason))
+    return phrase("not_assessable.because", language, reason=phrase_or(f"cause.{reason}", language, fallback=reason))

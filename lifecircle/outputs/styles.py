@@ -7,6 +7,7 @@ from lifecircle.outputs.phrases import phrase
 
 # Okabe and Ito (2008), told apart by people with any colour vision.
 STATUS_COLOURS = {"covered": "#0072b2", "not_covered": "#d55e00", "unknown": "#8c8c8c"}
+STATE_COLOURS = {"wholly": "#0072b2", "partly": "#f3e3be", "not_covered": "#d55e00", "unknown": "#8c8c8c"}
 # No circle covered ... all covered: the same two hues, pale in the middle.
 _COUNT_STOPS = ((0x8F, 0x35, 0x00), (0xD5, 0x5E, 0x00), (0xF3, 0xE3, 0xBE), (0x3F, 0x94, 0xC8), (0x00, 0x45, 0x70))
 
@@ -32,6 +33,10 @@ def layer_style(name: str, *, polygons: bool, view: AuditView) -> str:
     """Return the QML of a layer: residences by the status of the first circle, the others plain."""
     if name == "residences":
         return _by_status(polygons=polygons, view=view)
+    if name == "communities":
+        return _by_state(view=view)
+    if name == "isochrones":
+        return _qml(_single(_fill("0", "#a6cee3")))
     if name == "gaps":
         return _qml(_single(_marker("0", "#ffffff", outline="#d55e00", size_mm="4")) + _label("gap"))
     return _qml(_single(_marker("0", "#ffffff", outline="#1a1a1a", size_mm="2")))
@@ -48,6 +53,19 @@ def _by_status(*, polygons: bool, view: AuditView) -> str:
         )
     return _qml(
         f'<renderer-v2 type="categorizedSymbol" attr={quoteattr(column)} forceraster="0" symbollevels="0">'
+        f"<categories>{''.join(categories)}</categories><symbols>{''.join(symbols)}</symbols></renderer-v2>"
+    )
+
+
+def _by_state(*, view: AuditView) -> str:
+    """Communities by the joint state over all counted circles; nobody's ground stays empty."""
+    categories, symbols = [], []
+    for rank, (state, colour) in enumerate(STATE_COLOURS.items()):
+        label = phrase(f"state.{state}", view.language)
+        categories.append(f'<category value="{state}" symbol="{rank}" label={quoteattr(label)} render="true"/>')
+        symbols.append(_fill(str(rank), colour))
+    return _qml(
+        '<renderer-v2 type="categorizedSymbol" attr="all_circles_state" forceraster="0" symbollevels="0">'
         f"<categories>{''.join(categories)}</categories><symbols>{''.join(symbols)}</symbols></renderer-v2>"
     )
 

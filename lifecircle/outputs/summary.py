@@ -11,6 +11,7 @@ from lifecircle.outputs.phrases import (
     circle_row,
     headline_text,
     number,
+    origin_name,
     percent,
     phrase,
     phrase_or,
@@ -19,6 +20,7 @@ from lifecircle.outputs.phrases import (
     threshold_text,
     type_label,
     weight_name,
+    weight_source,
 )
 
 GAPS_SHOWN = 8
@@ -35,7 +37,15 @@ def summary_text(view: AuditView) -> str:
     str
         Ends with a line break.
     """
-    blocks = [_head(view), _headlines(view), _circle_table(view), _gaps(view), _notes(view), _sources(view)]
+    blocks = [
+        _head(view),
+        _headlines(view),
+        _sections(view),
+        _circle_table(view),
+        _gaps(view),
+        _notes(view),
+        _sources(view),
+    ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
@@ -72,14 +82,13 @@ def _head(view: AuditView) -> list[str]:
     audit, language = view.audit, view.language
     title = f"{view.area.name(language)}{phrase('colon', language)}{phrase('title', language)}"
     walker = phrase("speed", language, speed=number(audit.profile.speed_kmh))
-    profile = phrase_or(f"profile.{audit.profile.id}", language, audit.profile.id)
-    source = audit.denominator_sources.get(audit.weight, "")
+    profile = phrase_or(f"profile.{audit.profile.id}", language, fallback=audit.profile.id)
     rows = [
         (phrase("label.standard", language), audit.standard.title(language)),
         (phrase("label.reading", language), phrase(f"reading.{audit.rule}", language)),
         (phrase("label.speed", language), f"{walker} ({profile})"),
-        (phrase("label.origin", language), phrase(f"origin.{audit.origin_kind}", language)),
-        (phrase("label.weight", language), weight_name(view) + (f" ({source})" if source else "")),
+        (phrase("label.origin", language), origin_name(view)),
+        (phrase("label.weight", language), weight_source(view)),
         (phrase("label.residences", language), f"{len(view.residences):,}"),
         (phrase("label.date", language), view.area.date),
     ]
@@ -92,12 +101,17 @@ def _headlines(view: AuditView) -> list[str]:
     lines += [(phrase("headline.planner", language) + phrase("colon", language)).rstrip()]
     lines += [f"  {line}" for line in _verdict(view, audit.planner_speed)]
     others = [reading for reading in READINGS if reading != audit.rule and reading in audit.reading_headlines]
+    if audit.without_corrections is not None:
+        lines.append((phrase("headline.without_corrections", language) + phrase("colon", language)).rstrip())
+        lines += [f"  {line}" for line in _verdict(view, audit.without_corrections)]
     if others:
         lines.append((phrase("headline.readings", language) + phrase("colon", language)).rstrip())
         for reading in others:
             lines += [f"  {line}" for line in _verdict(view, audit.reading_headlines[reading])]
     verified, total = audit.standard.verified_thresholds()
     lines.append(phrase("thresholds.verified", language, verified=verified, total=total))
+    if audit.standard.draft:
+        lines.append(phrase("thresholds.draft", language))
     return lines
 
 
@@ -112,6 +126,25 @@ def _verdict(view: AuditView, headline: Headline) -> list[str]:
         mean = f"{headline.mean_circles_covered:.2f}"
         lines.append("  " + phrase("headline.mean", language, mean=mean, counted=len(counted)))
     return lines
+
+
+def _sections(view: AuditView) -> list[str]:
+    """Return the joint verdict and the score of every section of the standard."""
+    sections, language = view.audit.sections, view.language
+    if sections.empty:
+        return []
+    heads = ("section", "all", "score", "counted")
+    rows: list[tuple[str, ...]] = [tuple(phrase(f"sections.{head}", language) for head in heads)]
+    for section in sections.to_dict("records"):
+        shares = [
+            share_range(section[name], section[f"{name}_upper"], language=language)
+            if section[name] == section[name]
+            else "–"
+            for name in ("all_circles_share", "score")
+        ]
+        counted = f"{len(section['circles_counted'])} / {section['circles_total']}"
+        rows.append((section["name_zh" if language == "zh" else "name_en"], *shares, counted))
+    return [phrase("sections.title", language, basis=basis(view)), *aligned(rows, right=(1, 2, 3))]
 
 
 def _circle_table(view: AuditView) -> list[str]:

@@ -58,6 +58,29 @@ def gaps_csv(view: AuditView) -> bytes:
     return rounded.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
 
 
+def community_table(view: AuditView) -> gpd.GeoDataFrame | None:
+    """Return communities with their shares and states, EPSG:4326, sorted by id; None without communities."""
+    return None if view.communities is None else view.communities.to_crs(WGS84)
+
+
+def extra_csvs(view: AuditView) -> dict[str, bytes]:
+    """Return ``communities`` and the view's further tables as CSV by name, in the form of `gaps_csv`."""
+    tables = {name: table for name, table in view.tables.items() if len(table)}
+    if view.communities is not None:
+        tables["communities"] = pd.DataFrame(view.communities.drop(columns="geometry"))
+    return {name: _csv(tables[name]) for name in sorted(tables)}
+
+
+def _csv(table: pd.DataFrame) -> bytes:
+    columns = {name: values if _is_number(values) else [inert(one) for one in values] for name, values in table.items()}
+    plain = pd.DataFrame(columns, columns=table.columns).round(6)
+    return plain.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
+
+
+def _is_number(values: pd.Series) -> bool:
+    return pd.api.types.is_numeric_dtype(values)
+
+
 def inert(value: object) -> str:
     """Return a cell's text so that no spreadsheet takes it for a formula.
 

@@ -1,6 +1,7 @@
 """Write the whole result of an audit into a folder, or leave the folder as it was."""
 
 import hashlib
+import json
 import os
 import shutil
 import tempfile
@@ -13,7 +14,7 @@ from lifecircle.errors import SourceError
 from lifecircle.model.audit import AuditView
 from lifecircle.outputs.document import audit_document, provenance_document, to_json
 from lifecircle.outputs.geofiles import write_geopackage, write_parquet
-from lifecircle.outputs.tables import gaps_csv
+from lifecircle.outputs.tables import extra_csvs, gaps_csv
 
 
 def write_audit(view: AuditView, out: Path, *, maps: bool = True, runtime: Mapping[str, Any]) -> list[Path]:
@@ -23,7 +24,8 @@ def write_audit(view: AuditView, out: Path, *, maps: bool = True, runtime: Mappi
     ----------
     view : AuditView
     out : Path
-        Created where missing. Files of other names in it are left alone.
+        Created where missing. What a previous run wrote and this one does not (a map, with `maps` false) is taken
+        away; any other file in it is left alone.
     maps : bool
         False: no ``map.html``.
     runtime : Mapping
@@ -52,6 +54,10 @@ def _stage(view: AuditView, folder: Path, *, maps: bool) -> list[Path]:
     gaps = folder / "gaps.csv"
     gaps.write_bytes(gaps_csv(view))
     staged = [document, *write_parquet(view, folder), write_geopackage(view, folder), gaps]
+    for name, table in extra_csvs(view).items():
+        path = folder / f"{name}.csv"
+        path.write_bytes(table)
+        staged.append(path)
     if maps:
         from lifecircle.outputs.map_folium import save_map  # folium is heavy
 
@@ -61,7 +67,7 @@ def _stage(view: AuditView, folder: Path, *, maps: bool) -> list[Path]:
 
 def _stage_provenance(view: AuditView, folder: Path, *, staged: Sequence[Path], runtime: Mapping[str, Any]) -> Path:
     path = folder / "provenance.json"
-    files = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in staged}
+    files = {file.name: _sha256(file) for file in staged}
     content = {**provenance_document(view.provenance), "files": files, "runtime": dict(runtime)}
     path.write_text(to_json(content), encoding="utf-8", newline="\n")
     return path
@@ -96,15 +102,17 @@ def _temporary_beside(out: Path) -> Path:
 
 
 def _publish(staged: Sequence[Path], out: Path, *, backup: Path) -> list[Path]:
-    """Move the staged files into `out`; on any failure put the previous ones back."""
+    """Move the staged files into `out` and the outdated ones away; on any failure put the previous ones back."""
     backup.mkdir()
     placed: list[Path] = []
-    for file in staged:
+    moves = [(file, out / file.name) for file in staged]
+    moves += [(file, backup / file.name) for file in _outdated(out, {file.name for file in staged})]
+    for file, destination in moves:
         final = out / file.name
         try:
-            if final.exists():
+            if destination == final and final.exists():
                 _keep(final, backup / file.name)
-            os.replace(file, final)  # noqa: PTH105 - one name to fail in tests
+            os.replace(file, destination)  # noqa: PTH105 - one name to fail in tests
         except OSError as error:
             _roll_back(placed, backup=backup)
             raise SourceError(
@@ -115,7 +123,25 @@ def _publish(staged: Sequence[Path], out: Path, *, backup: Path) -> list[Path]:
             _roll_back(placed, backup=backup)
             raise
         placed.append(final)
-    return placed
+    return placed[: len(staged)]
+
+
+def _outdated(out: Path, written: set[str]) -> list[Path]:
+    """Return the files of the previous result that the new one does not have: an old map would pass for the new one.
+
+    Only files that the previous ``provenance.json`` lists and that have not been changed since.
+    """
+    try:
+        listed = json.loads((out / "provenance.json").read_text(encoding="utf-8"))["files"]
+        known = {str(name): str(digest) for name, digest in listed.items()}
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return []
+    old = [out / name for name in sorted(known) if name not in written and Path(name).name == name]
+    return [path for path in old if path.is_file() and _sha256(path) == known[path.name]]
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _keep(final: Path, copy: Path) -> None:

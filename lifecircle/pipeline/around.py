@@ -90,6 +90,8 @@ def _of_circle(place: Place, circle: Circle) -> tuple[Asked, ...]:
     if found is None:
         raise ConfigError(f"circle {circle.id!r} is judged from a layer of the user's, not by walking")
     used, rule = found
+    if not any(item.plain for item in rule.required):
+        raise ConfigError(f"circle {circle.id!r} is not judged by the walk to the nearest: it has no isochrone")
     walks = walker(circle, used, profile=question.profile, profiles=question.profiles)
     return tuple(
         _asked(
@@ -101,6 +103,7 @@ def _of_circle(place: Place, circle: Circle) -> tuple[Asked, ...]:
             lenient=rule.lenient,
         )
         for item in rule.required
+        if item.plain
     )
 
 

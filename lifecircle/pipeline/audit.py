@@ -20,6 +20,7 @@ import pandas as pd
 from lifecircle.config.load import config_sha256
 from lifecircle.coverage.audit import audit_coverage
 from lifecircle.coverage.case import Completeness, CoverageCase, TimesKey
+from lifecircle.coverage.communities import community_note, community_rollup
 from lifecircle.coverage.searches import cutoff, needed_searches
 from lifecircle.model.audit import AuditView, CoverageAudit
 from lifecircle.model.provenance import Note, Provenance
@@ -27,9 +28,14 @@ from lifecircle.model.standard import Published
 from lifecircle.model.travel import NearestTimes, TravelMode
 from lifecircle.outputs.write import write_audit
 from lifecircle.pipeline.base_map import base_map
+from lifecircle.pipeline.facility_sources import before_corrections, corrections_note
+from lifecircle.pipeline.isochrone import circle_isochrones
 from lifecircle.pipeline.legs import leg_notes, street_names
+from lifecircle.pipeline.lists import report_in
 from lifecircle.pipeline.place import Place
+from lifecircle.pipeline.rule_searches import search
 from lifecircle.pipeline.searches import is_snapped
+from lifecircle.pipeline.standards import audit_weight, provision, standard_notes
 
 if TYPE_CHECKING:
     import folium
@@ -69,6 +75,13 @@ class Audit:
         return self.place.residences.join(self.coverage.residences)
 
     @cached_property
+    def communities(self) -> gpd.GeoDataFrame | None:
+        """Shares and states of every circle per community, in the metric CRS; None without communities."""
+        if self.place.communities is None:
+            return None
+        return community_rollup(self.coverage, self.place.residences, communities=self.place.communities)
+
+    @cached_property
     def view(self) -> AuditView:
         """Everything that an output may draw or write."""
         place = self.place
@@ -81,10 +94,17 @@ class Audit:
             facilities=place.facilities,
             residences=place.residences,
             base=base_map(place.objects, reach=place.area.reach),
-            provenance=_provenance(place),
+            provenance=provenance_of(place),
             language=place.question.language,
             compiled_by=output.compiled_by,
             map_approval_no=output.map_approval_no,
+            communities=self.communities,
+            tables={
+                "conflicts": place.facility_set.conflicts,
+                "communities_review": place.inputs.community_review,
+                "rows": report_in(place.inputs.list_rows, place.question.language),
+                "provision": provision(place),
+            },
         )
 
     def summary(self, language: str | None = None) -> str:
@@ -99,8 +119,11 @@ class Audit:
 
         return audit_map(self.view)
 
-    def write(self, out: str | Path, *, maps: bool = True) -> list[Path]:
-        """Write every result file into the folder `out`, all or none, and return their paths."""
+    def write(self, out: str | Path, *, maps: bool = True, isochrones: bool = False) -> list[Path]:
+        """Write every result file into the folder `out`, all or none, and return their paths.
+
+        `isochrones` adds a layer with the bands of every circle to ``audit.gpkg``; it takes a while in a large city.
+        """
         log.info("writing results")
         runtime = {
             "finished": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -109,7 +132,8 @@ class Audit:
             "python": platform.python_version(),
             "system": platform.platform(),
         }
-        return write_audit(self.view, Path(out), maps=maps, runtime=runtime)
+        view = replace(self.view, isochrones=circle_isochrones(self.place)) if isochrones else self.view
+        return write_audit(view, Path(out), maps=maps, runtime=runtime)
 
 
 def audit(place: Place) -> Audit:
@@ -130,7 +154,7 @@ def audit(place: Place) -> Audit:
         If a search is too long for exact sums.
     """
     started = time.monotonic()
-    question, joined = place.question, place.joined
+    question = place.question
     needed = needed_searches(
         question.standard,
         question.catalogue,
@@ -140,13 +164,24 @@ def audit(place: Place) -> Audit:
     )
     log.info("searching walking times: %d searches", sum(len(types) for types in needed.values()))
     times = {
-        key: joined.search(key, types=types, cutoff=cutoff(question.standard, key, cutoff_min=question.cutoff_min))
+        key: search(place, key, types=types, cutoff=cutoff(question.standard, key, cutoff_min=question.cutoff_min))
         for key, types in needed.items()
     }
     log.info("judging circles")
     coverage = audit_coverage(coverage_case(place, times))
-    notes = (*study_note(place), *place.notes, *leg_notes(place), *coverage.notes)
-    return Audit(place, replace(coverage, notes=notes), time.monotonic() - started)
+    plain = before_corrections(place)
+    without = None if plain is None else audit(plain).coverage.headline
+    changed = () if without is None else (corrections_note(coverage.headline, without),)
+    notes = (*study_note(place), *place.notes, *leg_notes(place), *coverage.notes, *changed)
+    notes = (*notes, *standard_notes(place))
+    coverage = replace(coverage, notes=(*notes, *_community_notes(place, coverage)), without_corrections=without)
+    return Audit(place, coverage, time.monotonic() - started)
+
+
+def _community_notes(place: Place, coverage: CoverageAudit) -> tuple[Note, ...]:
+    if place.communities is None:
+        return ()
+    return (community_note(community_rollup(coverage, place.residences, communities=place.communities)),)
 
 
 def nearest_times(place: Place, *, types: tuple[str, ...] | None = None) -> NearestTimes:
@@ -200,7 +235,7 @@ def coverage_case(place: Place, times: Mapping[TimesKey, NearestTimes]) -> Cover
         profile=question.profile,
         profiles=question.profiles,
         residences=place.residences,
-        weight=residence_set.weight,
+        weight=audit_weight(place),
         denominator_sources=residence_set.denominator_sources,
         land_points=residence_set.land_points,
         origin_snapped=is_snapped(snapped, len(place.residences) + len(residence_set.land_points)),
@@ -210,6 +245,7 @@ def coverage_case(place: Place, times: Mapping[TimesKey, NearestTimes]) -> Cover
         completeness={
             kind: Completeness(given.status, given.reason or given.source or "")
             for kind, given in written.completeness.items()
+            if kind in question.catalogue.types  # a type of another standard's own
         },
         published={kind: Published(**given.model_dump()) for kind, given in written.published.items()},
         population_total=None if np.isnan(population) else float(population),
@@ -218,7 +254,8 @@ def coverage_case(place: Place, times: Mapping[TimesKey, NearestTimes]) -> Cover
     )
 
 
-def _provenance(place: Place) -> Provenance:
+def provenance_of(place: Place) -> Provenance:
+    """Return what a result of `place` was computed from: versions, configuration, files and row counts."""
     counts = {f"osm.{name}": count for name, count in place.inputs.osm.counts.items()}
     counts |= {f"facilities.{name}": count for name, count in place.facility_set.counts.items()}
     counts |= {f"residences.{name}": count for name, count in place.residence_set.counts.items()}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lifecircle.coverage.completeness import Inventory, thinness
 from lifecircle.coverage.notes import WHY
 from lifecircle.model.network import Permission
+from lifecircle.outputs.phrases import number, phrase, phrase_or
 from lifecircle.pipeline.audit import coverage_case, study_note
 from lifecircle.pipeline.legs import leg_notes
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from lifecircle.coverage.case import CoverageCase
     from lifecircle.model.standard import Circle
     from lifecircle.pipeline.place import Place
+    from lifecircle.pipeline.question import Question
+
+PERMISSIONS_ZH = {Permission.PUBLIC: "公共", Permission.PRIVATE: "内部", Permission.CLOSED: "禁止步行"}
 
 
 def check(place: Place) -> str:
@@ -41,32 +45,49 @@ def check(place: Place) -> str:
     return "\n".join(lines)
 
 
+def walker(question: Question) -> str:
+    """Return who walks, and how fast, in the study's language."""
+    profile, language = question.profile, question.language
+    name = phrase_or(f"profile.{profile.id}", language, fallback=profile.id)
+    return name + phrase("comma", language) + phrase("speed", language, speed=number(profile.speed_kmh))
+
+
 def _found(place: Place, *, zh: bool) -> list[str]:
     network, question = place.network, place.question
     language = "zh" if zh else "en"
     kilometres = network.length_mm.sum() / 1e6
     shares = [
-        f"{permission.name.lower()} {network.length_mm[network.permission == permission].sum() / 1e6:.0f} km"
+        f"{PERMISSIONS_ZH[permission] if zh else permission.name.lower()} "
+        f"{network.length_mm[network.permission == permission].sum() / 1e6:.0f} km"
         for permission in Permission
     ]
-    kinds = ", ".join(sorted(set(place.residences["kind"])))
+    kinds = phrase("list", language).join(
+        phrase(f"origin.{kind}", language) for kind in sorted(set(place.residences["kind"]))
+    )
+    weight = phrase(f"weight.{place.residence_set.weight}", language)
     islands = network.length_mm[network.island].sum() / 1e6
     rows = [
         ("研究" if zh else "study", f"{place.area.name(language)} ({place.area.area_km2:.1f} km2)"),
-        ("标准" if zh else "standard", f"{question.standard.title(language)} [{question.rule}]"),
-        ("步行者" if zh else "walker", f"{question.profile.id}, {question.profile.speed_kmh:g} km/h"),
+        (
+            "标准" if zh else "standard",
+            f"{question.standard.title(language)} [{phrase(f'reading.{question.rule}', language)}]",
+        ),
+        ("步行者" if zh else "walker", walker(question)),
     ]
     rows += [
         (file.role, f"{file.name} {file.timestamp} sha256 {file.sha256[:12]}".replace("  ", " "))
         for file in place.inputs.files
     ]
     rows += [
-        ("坐标系" if zh else "local CRS", place.area.crs.to_proj4()),
-        ("路网" if zh else "network", f"{network.edges} edges, {kilometres:.0f} km ({', '.join(shares)})"),
+        ("坐标系" if zh else "local CRS", place.area.crs.srs),
+        (
+            "路网" if zh else "network",
+            f"{network.edges} {'条边' if zh else 'edges'}, {kilometres:.0f} km ({', '.join(shares)})",
+        ),
         ("孤岛" if zh else "islands", f"{islands:.1f} km"),
         (
             "居住点" if zh else "residences",
-            f"{len(place.residences)} ({kinds}), weight {place.residence_set.weight}",
+            f"{len(place.residences)} ({kinds}){',分母 ' if zh else ', weight '}{weight}",
         ),
         ("设施" if zh else "facilities", f"{place.facilities['object_id'].nunique()}"),
     ]

@@ -15,7 +15,8 @@ from lifecircle.config.fields import AreaName, FileRef, Relation
 from lifecircle.config.load import resolve_file
 from lifecircle.config.osm_keys import Extract
 from lifecircle.errors import ConfigError, SourceError
-from lifecircle.pipeline.place import Question, read_question, study_area
+from lifecircle.pipeline.place import study_area
+from lifecircle.pipeline.question import Question, read_question
 from lifecircle.sources import geofabrik
 from lifecircle.sources.download import Ground, covers, download, fetch_boundary
 from lifecircle.sources.http_client import Patience, checked_url

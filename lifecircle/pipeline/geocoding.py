@@ -46,6 +46,20 @@ REASONS: Final = {
     "outside": ("the place found lies far outside the study", "找到的位置远在研究范围之外"),
     GIVEN_UP: ("marked as not to be found", "已标记为无法定位"),
 }
+# The gazetteer's levels in Chinese; a service's own words stay as they are.
+LEVELS_ZH: Final = {
+    "name": "按名称",
+    "inside": "按所在小区或单位",
+    "number": "按门牌号",
+    "beside": "按相邻门牌号",
+    "between": "按前后门牌号推算",
+    "beyond": "按最近门牌号推算",
+    "crossing": "按路口",
+    "street": "按道路",
+    "place": "按社区或村镇",
+    "review": "人工确认",
+}
+SOURCES_ZH: Final = {OFFLINE: "离线地名库", "review": "复核表"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +188,10 @@ def reason_of(verdict: Verdict) -> tuple[str, str]:
     place = verdict.place
     if place is not None:
         word = place.label or place.object_id
+        by = f"{SOURCES_ZH.get(place.source, place.source)},{LEVELS_ZH.get(place.level, place.level)}"
         return (
             f"placed at {word!r} ({place.source}: {place.level}, score {place.score:.0f}, to {place.within_m:.0f} m)",
-            f"定位到“{word}”({place.source},{place.level},得分 {place.score:.0f},误差 {place.within_m:.0f} 米内)",
+            f"定位到“{word}”({by},得分 {place.score:.0f},误差 {place.within_m:.0f} 米内)",
         )
     return REASONS[GIVEN_UP if verdict.status == GIVEN_UP else verdict.reason if verdict.reason in REASONS else ""]
 

@@ -98,11 +98,12 @@ def circle_isochrones(place: Place, *, minutes: Sequence[float] = (5, 10, 15)) -
     """
     layers = []
     for circle in place.standard.circles:
-        if circle.user_layer is None:
+        found = None if circle.user_layer else circle.rule_for(place.question.rule)
+        if found is not None and any(item.plain for item in found[1].required):
             bands = isochrone(place, around=circle.id, minutes=minutes)
             bands.insert(0, "circle", circle.id)
             layers.append(bands)
-    return pd.concat(layers, ignore_index=True)
+    return pd.concat(layers, ignore_index=True) if layers else gpd.GeoDataFrame()
 
 
 def _bands(minutes: Sequence[float]) -> list[float]:

@@ -91,7 +91,7 @@ def read_lists(
     catalogue : Catalogue
     about : Surroundings
     locate : callable, optional
-        Geocodes the rows that have an address but no coordinates.
+        Geocodes the rows that have an address or a name but no coordinates.
 
     Raises
     ------

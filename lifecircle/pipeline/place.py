@@ -3,31 +3,33 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
+from shapely.geometry.base import BaseGeometry
 
-from lifecircle.config.catalogue import load_catalogue
-from lifecircle.config.load import find_profile, load_profiles, load_study, sample_study, study_profile
+from lifecircle.config.load import sample_study
 from lifecircle.config.schema import Study
-from lifecircle.config.standards import find_standard, list_standards, load_standard
-from lifecircle.errors import ConfigError, NetworkError
+from lifecircle.errors import NetworkError
 from lifecircle.facilities.prepare import Facilities, prepare_facilities
 from lifecircle.model.area import StudyArea
-from lifecircle.model.catalogue import Catalogue
-from lifecircle.model.standard import READINGS, Reading, Standard
-from lifecircle.model.travel import WalkProfile
+from lifecircle.model.standard import Standard
 from lifecircle.network.barriers import find_barriers
 from lifecircle.network.build import build_network, clip_network
+from lifecircle.pipeline.anywhere import snap_anywhere
+from lifecircle.pipeline.facility_sources import FieldCheck, study_facilities
 from lifecircle.pipeline.inputs import Inputs, read_inputs
-from lifecircle.pipeline.searches import Joined, WalkRules, join
-from lifecircle.residences.prepare import OriginRequest, Residences, prepare_residences
-from lifecircle.units import speed_m_per_min
+from lifecircle.pipeline.people import origin_request, tidied
+from lifecircle.pipeline.question import Overrides, Question, read_question
+from lifecircle.pipeline.searches import Joined, join
+from lifecircle.pipeline.slope import graded
+from lifecircle.pipeline.warm_start import WarmStart
+from lifecircle.residences.prepare import Residences, prepare_residences
+from lifecircle.travel.cells import CellTable, Window, build_cells
 
 if TYPE_CHECKING:
     from lifecircle.model.network import Barriers, WalkNetwork
@@ -35,54 +37,6 @@ if TYPE_CHECKING:
     from lifecircle.model.tables import FacilityTable, ResidenceTable
 
 log = logging.getLogger("lifecircle")
-
-DEFAULT_CUTOFF_MIN = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class Overrides:
-    """What the command line or a script says instead of the study file; None keeps the study's word."""
-
-    standard: str | None = None
-    profile: str | None = None
-    rule: str | None = None
-    language: str | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Question:
-    """What is asked of a place: standard, reading, walkers.
-
-    Attributes
-    ----------
-    catalogue : Catalogue
-    standard : Standard
-    rule : Reading
-    profile : WalkProfile
-        The study's walker.
-    profiles : Mapping[str, WalkProfile]
-    walk : WalkRules
-    cutoff_min : float
-        Searches run at least this far.
-    language : str
-    """
-
-    catalogue: Catalogue
-    standard: Standard
-    rule: Reading
-    profile: WalkProfile
-    profiles: Mapping[str, WalkProfile]
-    walk: WalkRules
-    cutoff_min: float
-    language: str
-
-    @property
-    def longest_m(self) -> float:
-        """Distance of the longest threshold at the fastest speed used."""
-        speeds = [self.profile.speed_kmh]
-        speeds += [self.profiles[circle.profile].speed_kmh for circle in self.standard.circles if circle.profile]
-        items = [i for circle in self.standard.circles for rule in circle.readings.values() for i in rule.items]
-        return max((item.distance_m(max(speeds)) for item in items), default=speed_m_per_min(max(speeds)) * 15)
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,6 +58,9 @@ class Place:
         The extract's objects in the metric CRS.
     notes : tuple of Note
         Of every step of the preparation.
+    communities : GeoDataFrame or None
+        In the metric CRS: ``id``, ``name``, ``code`` where known; each place in at most one.
+    field_check : FieldCheck or None
     """
 
     study: Study
@@ -116,6 +73,8 @@ class Place:
     residence_set: Residences
     objects: gpd.GeoDataFrame
     notes: tuple[Note, ...]
+    communities: gpd.GeoDataFrame | None = None
+    field_check: FieldCheck | None = None
 
     @property
     def facilities(self) -> FacilityTable:
@@ -150,13 +109,23 @@ class Place:
             rules=self.question.walk,
         )
 
+    @cached_property
+    def cells(self) -> CellTable:
+        """Grid points every 20 m over the streets, each joined to its street for the study's walker."""
+        log.info("joining grid points to the network")
+        x, y = self.network.geometry_x, self.network.geometry_y
+        west, south, east, north = self.area.reach.bounds
+        box = (max(x.min(), west), max(y.min(), south), min(x.max(), east), min(y.max(), north))
+        window = Window.around(box, margin_m=self.question.walk.max_access_m)
+        return build_cells(window, lambda xy: snap_anywhere(self, xy, profile=self.question.profile))
+
 
 def demo_study() -> Path:
     """Return the study file of the sample place inside the package."""
     return sample_study()
 
 
-def load_place(config: str | Path, *, overrides: Overrides | None = None) -> Place:
+def load_place(config: str | Path, *, overrides: Overrides | None = None, cache: bool = True) -> Place:
     """Read a study file and prepare its network, facilities and residences.
 
     Parameters
@@ -165,6 +134,9 @@ def load_place(config: str | Path, *, overrides: Overrides | None = None) -> Pla
         The study's YAML file.
     overrides : Overrides, optional
         Standard, walker, reading or language instead of the study's.
+    cache : bool
+        Start from the place as an earlier run prepared it from the same files, and keep it for later ones; the
+        place is the same either way.
 
     Returns
     -------
@@ -175,59 +147,43 @@ def load_place(config: str | Path, *, overrides: Overrides | None = None) -> Pla
     ConfigError, SourceError, SchemaError, DatumError, NetworkError
         If the study or a file it names cannot be used; the message says what to do.
     """
-    said = overrides or Overrides()
-    study = _overridden(load_study(Path(config)), said)
-    question = _question(study)
+    study, question = read_question(config, overrides=overrides)
+    if not cache:
+        return _fresh_place(study, question)
+    warm = WarmStart(study, question)
+    parts = warm.load()
+    if parts is None:
+        place = _fresh_place(study, question)
+        kept = [field.name for field in fields(Place) if field.name not in ("study", "question")]
+        warm.store({name: getattr(place, name) for name in (*kept, "joined")})
+        return place
+    joined = parts.pop("joined")
+    place = Place(study, question, **parts)
+    vars(place)["joined"] = joined  # where the cached property keeps it
+    return place
+
+
+def _fresh_place(study: Study, question: Question) -> Place:
     inputs = read_inputs(study)
-    about = study.study
-    buffer_m = about.buffer_m if about.buffer_m is not None else question.longest_m + question.walk.max_access_m
-    area = StudyArea.from_wgs84(
-        inputs.boundary,
-        extent=inputs.extent,
-        names=(about.name.zh, about.name.en),
-        buffer_m=buffer_m,
-        date=about.date or "",
-    )
+    area = study_area(study, question, boundary=inputs.boundary, extent=inputs.extent)
     return _prepare(study, question, inputs=inputs, area=area)
 
 
-def _overridden(study: Study, overrides: Overrides) -> Study:
-    """Return `study` with the words of `overrides`, so that provenance records what was asked."""
-    said = {name: getattr(overrides, name) for name in ("standard", "rule", "language")}
-    if said["rule"] not in (None, *READINGS):
-        raise ConfigError(f"rule is {said['rule']!r}: give one of {', '.join(READINGS)}")
-    if said["language"] not in (None, "zh", "en"):
-        raise ConfigError(f"language is {said['language']!r}: give zh or en")
-    update: dict[str, object] = {name: value for name, value in said.items() if value is not None}
-    if overrides.standard is not None and overrides.standard not in list_standards():
-        # A file named on the command line is relative to where the command runs, not to the study.
-        update["standard"] = str(find_standard(overrides.standard, base=Path()).absolute())
-    if overrides.profile is not None:
-        walk = {"profile": find_profile(overrides.profile).id, "speed_kmh": None, "steps": None}
-        update["walk"] = study.walk.model_copy(update=walk)
-    return study.model_copy(update=update)
-
-
-def _question(study: Study) -> Question:
-    catalogue = load_catalogue()
-    standard = load_standard(study.standard, base=study.base, catalogue=catalogue)
-    return Question(
-        catalogue,
-        standard,
-        study.rule or standard.default_rule,
-        study_profile(study.walk, default=standard.profile),
-        load_profiles(),
-        WalkRules(study.walk.max_access_m, study.walk.private),
-        study.walk.cutoff_min or DEFAULT_CUTOFF_MIN,
-        study.language,
-    )
+def study_area(
+    study: Study, question: Question, *, boundary: BaseGeometry, extent: BaseGeometry | None = None
+) -> StudyArea:
+    """Return the area of a study whose boundary and extent (EPSG:4326) are known."""
+    about = study.study
+    buffer_m = about.buffer_m if about.buffer_m is not None else question.longest_m + question.walk.max_access_m
+    names = (about.name.zh, about.name.en)
+    return StudyArea.from_wgs84(boundary, extent=extent, names=names, buffer_m=buffer_m, date=about.date or "")
 
 
 def _prepare(study: Study, question: Question, *, inputs: Inputs, area: StudyArea) -> Place:
     objects = inputs.osm.objects.to_crs(area.crs)
     log.info("building the walking network")
-    built = build_network(inputs.osm.ways, crs=area.crs)
-    network = clip_network(built.network, area.reach)
+    built = build_network(inputs.osm.ways, crs=area.crs, inclines=study.walk.slope is not None)
+    network, sloped = graded(clip_network(built.network, area.reach), study)
     if network.edges == 0 or not np.any(~network.island):
         raise NetworkError(
             f"{inputs.osm.file_name}: no walkable street within {area.buffer_m:.0f} m of the study boundary; "
@@ -235,17 +191,15 @@ def _prepare(study: Study, question: Question, *, inputs: Inputs, area: StudyAre
         )
     barriers = find_barriers(objects, network)
     log.info("finding facilities")
-    facilities = prepare_facilities(objects, catalogue=question.catalogue, network=network, reach=area.reach)
+    mapped = prepare_facilities(objects, catalogue=question.catalogue, network=network, reach=area.reach)
+    used, checked = study_facilities(mapped, inputs, study=study, catalogue=question.catalogue, area=area)
     log.info("finding residences")
-    residences = prepare_residences(
-        objects, area=area, network=network, request=_request(study, question, inputs=inputs, area=area)
+    communities, repairs = tidied(inputs.communities, area=area)
+    request = origin_request(
+        study.origin, question.standard, population=inputs.population, communities=communities, area=area
     )
-    notes = (*inputs.notes, *built.notes, *facilities.notes, *residences.notes)
-    return Place(study, question, area, inputs, network, barriers, facilities, residences, objects, notes)
-
-
-def _request(study: Study, question: Question, *, inputs: Inputs, area: StudyArea) -> OriginRequest:
-    origin = study.origin
-    kind = origin.kind if origin else question.standard.origin_kind or "building"
-    metric = [None if frame is None else frame.to_crs(area.crs) for frame in (inputs.population, inputs.communities)]
-    return OriginRequest(kind, (origin.size_m if origin else None) or 250.0, metric[0], metric[1])
+    residences = prepare_residences(objects, area=area, network=network, request=request)
+    notes = (*inputs.notes, *built.notes, *sloped, *used.notes, *repairs, *residences.notes)
+    return Place(
+        study, question, area, inputs, network, barriers, used, residences, objects, notes, communities, checked
+    )

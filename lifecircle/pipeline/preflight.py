@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 from lifecircle.config.fields import AreaName, FileRef, Relation
 from lifecircle.config.load import resolve_file
 from lifecircle.config.osm_keys import Extract
-from lifecircle.coverage.notes import COUNTS, READING_ZH
+from lifecircle.coverage.notes import COUNTS
 from lifecircle.errors import SourceError
-from lifecircle.pipeline.check import check
-from lifecircle.pipeline.place import Overrides, Question, load_place, read_question
+from lifecircle.outputs.phrases import phrase
+from lifecircle.pipeline.check import check, walker
+from lifecircle.pipeline.place import load_place
+from lifecircle.pipeline.question import Overrides, Question, read_question
 from lifecircle.sources.snapshot import SnapshotFiles, read_snapshot
 
 if TYPE_CHECKING:
@@ -83,14 +85,14 @@ def _known(study: Study, question: Question) -> list[str]:
     about, standard = study.study, question.standard
     name = about.name.zh if zh else about.name.en
     origin = study.origin.kind if study.origin else standard.origin_kind or "building"
-    reading = READING_ZH[question.rule] if zh else question.rule
+    reading = phrase(f"reading.{question.rule}", language)
     rows = [
         ("研究" if zh else "study", f"{name} {about.date or ''}".strip()),
         ("边界" if zh else "boundary", _area_text(about.boundary, zh=zh)),
         ("数据" if zh else "data", _data_text(study, zh=zh)),
         ("标准" if zh else "standard", f"{standard.title(language)} [{reading}]"),
-        ("居住点" if zh else "origins", origin),
-        ("步行者" if zh else "walker", f"{question.profile.id}, {question.profile.speed_kmh:g} km/h"),
+        ("居住点" if zh else "origins", phrase(f"origin.{origin}", language)),
+        ("步行者" if zh else "walker", walker(question)),
     ]
     lines = [f"{label:<12} {text}" for label, text in rows]
     lines += ["", "各功能圈" if zh else "Circles"]
@@ -139,8 +141,11 @@ def _circle(circle: Circle, question: Question) -> Iterator[str]:
 
 def _item(item: Item, catalogue: Catalogue, *, language: str) -> str:
     zh = language == "zh"
+    kinds = " / ".join(catalogue.types[kind].name(language) for kind in item.types)
+    if item.within:
+        return f"{kinds}: {'位于其内' if zh else 'inside'}"
     limit = f"{item.minutes:g} {'分钟' if zh else 'min'}" if item.minutes else f"{item.max_m:g} {'米' if zh else 'm'}"
-    return f"{' / '.join(catalogue.types[kind].name(language) for kind in item.types)} <= {limit}"
+    return f"{kinds} <= {limit}"
 
 
 def _published(study: Study, question: Question) -> Iterator[str]:

@@ -143,7 +143,8 @@ def _gates(rings: Shapes, *, objects: gpd.GeoDataFrame) -> _Doors:
 def _crossings(rings: Shapes, *, network: WalkNetwork) -> _Doors:
     """Return the points where walkable ways cross the outlines; a way along an outline crosses nothing."""
     walkable = network.permission != Permission.CLOSED
-    walkable &= ~network.has_flag(EdgeFlag.BRIDGE) & ~network.has_flag(EdgeFlag.TUNNEL)
+    for flag in (EdgeFlag.BRIDGE, EdgeFlag.TUNNEL, EdgeFlag.SQUARE):  # the last are straight lines that no map draws
+        walkable &= ~network.has_flag(flag)
     lines = network.lines()[walkable]
     line, ring = shapely.STRtree(rings).query(lines, predicate="intersects")
     parts, pair = shapely.get_parts(shapely.intersection(lines[line], rings[ring]), return_index=True)

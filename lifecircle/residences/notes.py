@@ -19,19 +19,23 @@ THIN_SHARE = 0.5
 PLACES_NAMED = 5
 
 
-def denominator_sources(table: ResidenceTable, *, counts: Mapping[str, int], land_points: int) -> dict[str, str]:
+def denominator_sources(table: ResidenceTable, *, counts: Mapping[str, int], land_points: int) -> dict[str, Note]:
     """Say where each denominator that can be computed comes from, by weight."""
-    sources = {"residences": f"{len(table)} origins"}
+    said = {"residences": (f"{len(table)} origins", f"{len(table)} 个起算点")}
     if table["floor_area_m2"].notna().any():
-        sources["floor_area"] = (
-            f"OpenStreetMap: footprint x levels of {counts['residential_buildings']} residential buildings "
-            f"(levels assumed for {counts['levels_defaulted']})"
+        buildings, assumed = counts["residential_buildings"], counts["levels_defaulted"]
+        said["floor_area"] = (
+            f"OpenStreetMap: footprint x levels of {buildings} residential buildings (levels assumed for {assumed})",
+            f"OpenStreetMap:{buildings} 栋住宅建筑的基底面积×层数(其中 {assumed} 栋层数为默认值)",
         )
     if land_points:
-        sources["land"] = f"OpenStreetMap: landuse=residential, {land_points} sample points every 50 m"
-    if "population_units" in counts:
-        sources["population"] = f"population table of the study: {counts['population_units']} rows"
-    return dict(sorted(sources.items()))
+        said["land"] = (
+            f"OpenStreetMap: landuse=residential, {land_points} sample points every 50 m",
+            f"OpenStreetMap:居住用地(landuse=residential)内每 50 米一点,共 {land_points} 个采样点",
+        )
+    if units := counts.get("population_units"):
+        said["population"] = f"population table of the study: {units} rows", f"研究所给的人口数据:{units} 行"
+    return {weight: Note(f"denominator.{weight}", en, zh) for weight, (en, zh) in sorted(said.items())}
 
 
 def building_notes(counts: Mapping[str, int]) -> list[Note]:

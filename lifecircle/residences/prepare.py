@@ -72,7 +72,7 @@ class Residences:
         "representative"), ``estate``, the name of the residential land it stands in, and ``population_<group>``.
     weight : str
         The study's one weight: "population", "floor_area", "land" or "residences".
-    denominator_sources : Mapping[str, str]
+    denominator_sources : Mapping[str, Note]
         Where each denominator that can be computed comes from, by weight.
     land_points : float64 (L, 2)
         Points every 50 m inside residential land and boundary; no row where no land is mapped. Read-only.
@@ -83,7 +83,7 @@ class Residences:
 
     table: ResidenceTable
     weight: str
-    denominator_sources: Mapping[str, str]
+    denominator_sources: Mapping[str, Note]
     land_points: Floats
     notes: tuple[Note, ...]
     counts: Mapping[str, int]

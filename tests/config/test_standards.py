@@ -117,7 +117,7 @@ def test_hebi_nine_names_a_source_for_every_threshold(hebi):
 
 
 def test_every_packaged_standard_is_valid():
-    assert list_standards() == ["hebi-nine"]
+    assert {"hainan-eight", "hebi-nine"} <= set(list_standards())
     for name in list_standards():
         assert load_standard(name, base=Path(), catalogue=CATALOGUE).id == name
 
@@ -194,8 +194,8 @@ ITEM = "source: ours and ours, label: judgement"
             ":6: unknown facility type 'gim'; did you m",
         ),
         (
-            circle(f"claim: {{any: [park], max_m: 5, straight_line: true, {ITEM}}}"),
-            ":6: circles[1].claim.straight_line: ",
+            circle(f"claim: {{any: [park], min: 5, straight_line: true, {ITEM}}}"),
+            ":6: circles[1].claim: straight_line belongs to max_m",
         ),
         (HEAD + GOOD + GOOD, ":6: circle id 'a' is used twice"),
         (HEAD + "  []\n", ":4: circles: got []: "),
@@ -225,7 +225,7 @@ def test_unknown_standard_and_missing_file(tmp_path):
     with pytest.raises(ConfigError, match="unknown standard 'hebi-nin'; did you mean 'hebi-nine'"):
         load_standard("hebi-nin", base=tmp_path, catalogue=CATALOGUE)
     with pytest.raises(
-        ConfigError, match=r"unknown standard 'zzz'; valid: hebi-nine; or name a file that ends in \.yml"
+        ConfigError, match=r"unknown standard 'zzz'; valid: .*hebi-nine.*; or name a file that ends in \.yml"
     ):
         load_standard("zzz", base=tmp_path, catalogue=CATALOGUE)
     with pytest.raises(SourceError, match=r"none\.yml: not found; searched"):

@@ -33,9 +33,12 @@ def area(folder: Path, text: str) -> str:
     [
         ("walc: {}", "F:3: walc: unknown key; did you mean 'walk'?"),
         ("walk: {profil: adult}", "F:3: walk.profil: unknown key; did you mean 'profile'?"),
-        ("zzz: 1", "F:3: zzz: unknown key; valid: communities, completeness, corrections, facilities, language"),
+        (
+            "zzz: 1",
+            "F:3: zzz: unknown key; valid: communities, completeness, corrections, facilities, facility_precedence",
+        ),
         ("output:\n  compiled: me", "F:4: output.compiled: unknown key; did you mean 'compiled_by'?"),
-        ("facilities:\n- {file: a.gpkg, tipe: x}", "F:4: facilities[0].type: this key is missing\n"),
+        ("facilities:\n- {file: a.gpkg, tipe: x}", "F:4: facilities[0].tipe: unknown key; did you mean 'type'?"),
         (
             "completeness: {bank: {status: thin, reson: x}}",
             "F:3: completeness.bank.reson: unknown key; did you mean 'r",
@@ -45,11 +48,14 @@ def area(folder: Path, text: str) -> str:
         ("language: no", "F:3: language: 'no' is not one of 'zh' or 'en'"),
         (
             "origin: {kind: home}",
-            "F:3: origin.kind: 'home' is not one of 'building', 'residential_area', 'estate_gate' ",
+            "F:3: origin.kind: 'home' is not one of 'building', 'residential_area', 'estate_gate', 'grid' or 'hexagon'",
         ),
         ("origin: building", "F:3: origin: got 'building', a mapping of keys is needed"),
         ("origin: {kind: grid}", "F:3: origin: size_m is missing: a grid needs the size of its cells in metres"),
-        ("origin: {kind: building, size_m: 100}", "F:3: origin: size_m belongs to kind: grid, not to kind: building"),
+        (
+            "origin: {kind: building, size_m: 100}",
+            "F:3: origin: size_m belongs to kind: grid or hexagon, not to kind: building",
+        ),
         ("walk: {speed_kmh: -4}", "F:3: walk.speed_kmh: a walking speed of -4 km/h: give a value from 0.5 to 12"),
         ("walk: {profile: {speed_kmh: 50}}", "F:3: walk.profile.speed_kmh: a walking speed of 50 km/h: give a value"),
         ("walk: {profile: adult, speed_kmh: 4}", "F:3: walk: give profile or speed_kmh, not both"),
@@ -66,14 +72,42 @@ def area(folder: Path, text: str) -> str:
             "F:3:16: unknown facility type 'bus_stpo'; did you mea",
         ),
         ("completeness: {bus_stop: {status: thin}}", "F:3: completeness.bus_stop: status 'thin' needs a reason or a s"),
+        ("facilities: [{type: bank}]", "F:3: facilities[0].file: this key is missing"),
+        ("facilities: [{file: a.csv, type: farmacy}]", "F:3:28: unknown facility type 'farmacy'; did you mean 'pharma"),
+        ("facilities: [{file: a.csv, type_names: {咖啡: cafe}}]", "F:3:28: unknown facility type 'cafe'; "),
         (
-            "facilities: [{file: a.gpkg, type: pharmacy}]",
-            "F:3:29: type 'pharmacy' is not a user-layer type; valid: ren",
+            "facilities: [{file: a.csv, type: bank, type_column: t}]",
+            "F:3: facilities[0]: give type for all rows, or ty",
         ),
+        ("facilities: [{file: a.csv, lon_column: x}]", "F:3: facilities[0]: lat_column is missing: name both columns"),
+        ("facilities: [{file: a.csv, lat_column: y}]", "F:3: facilities[0]: lon_column is missing: name both columns"),
+        (
+            "facilities: [{file: a.csv, lon_column: x, lat_column: y, location_column: p}]",
+            "F:3: facilities[0]: give location_column, or lon_column and lat_column, not both",
+        ),
+        ("facilities: [{file: a.csv, sheet: 0}]", "F:3: facilities[0].sheet"),
+        (
+            "facilities: [{file: a.csv, type: renovated_estate, sheet: 1}]",
+            "F:3:14: 'renovated_estate' is a layer of polygons, which has no sheet; give file, layer, datum and state_",
+        ),
+        (
+            "facilities: [{file: a.csv, type: bank, state_column: s}]",
+            "F:3:14: state_column belongs to renovated_estate, not to 'bank'; remove it",
+        ),
+        (
+            "facilities: [{file: a.csv, state_column: s}]",
+            "F:3:14: state_column belongs to renovated_estate, not to a list; remove it",
+        ),
+        ("facilities: [{file: a.csv, datum: mars}]", "F:3: facilities[0].datum: 'mars' is not a datum: give wgs84, "),
         ("population: {file: a.gpkg}", "F:3: population: column is missing: name the column that holds the number of"),
         ("population: {column: n}", "F:3: population: file is missing: name the file that holds the people"),
         ("communities: {file: a.gpkg}", "F:3: communities: id_column is missing: name the column that holds each"),
         ("communities: {name_column: n}", "F:3: communities: file is missing: name the file that holds the communi"),
+        ("population: {file: a.gpkg, column: n, raster: b.tif}", "F:3: population: give file or raster, not both"),
+        ("population: {groups: {elderly: a}}", "F:3: population: file is missing"),
+        ("communities: {file: a.gpkg, id_column: i, osm_admin_level: 10}", "F:3: communities: give file or osm_admin"),
+        ("communities: {osm_admin_level: 13}", "F:3: communities.osm_admin_level: got 13"),
+        ("communities: {codes: {file: a.csv}}", "F:3: communities: codes need communities"),
         ("published: {bank: {value: -1, counts: stock}}", "F:3: published.bank.value: got -1: input should be greater"),
         ("published: {bank: {value: 1, counts: some}}", "F:3: published.bank.counts: 'some' is not one of 'stock', "),
     ],
@@ -85,25 +119,6 @@ def test_refused(tmp_path, more, message):
 @pytest.mark.parametrize(
     ("more", "message"),
     [
-        ("corrections: fixed.csv", "corrections: corrections are not available in this version: remove this key"),
-        ("walk: {slope: dem.tif}", "walk.slope: slope is not available in this version: remove this key"),
-        ("walk: {crossings: true}", "walk.crossings: crossing delays are not available in this version: remove this"),
-        (
-            "population: {raster: pop.tif}",
-            "population.raster: population rasters are not available in this version: giv",
-        ),
-        (
-            "communities: {osm_admin_level: 10}",
-            "communities.osm_admin_level: communities from osm_admin_level are not ",
-        ),
-        (
-            "facilities: [{file: a.xlsx, type: renovated_estate, sheet: 1}]",
-            "facilities[0].sheet: facility tables are n",
-        ),
-        (
-            "population: {file: a.gpkg, column: n, datum: gcj02}",
-            "population.datum: the datum 'gcj02' is not available ",
-        ),
         ("output: {crs: 'EPSG:4547'}", "output.crs: 'EPSG:4547' is not available in this version: results are written"),
     ],
 )
@@ -113,13 +128,28 @@ def test_not_in_this_version(tmp_path, more, message):
     assert "not available in this version" in seen
 
 
-def test_live_download_is_refused_plainly(tmp_path):
-    assert refusal(tmp_path, "study: {name: T, boundary: [1, 2, 3, 4]}\nosm:\n  file: a.pbf\n  download: true\n") == (
-        "F:4: osm.download: live download is not available in this version: remove this key and give osm.file"
-    )
-    assert "F:2: osm.download: live" in refusal(
-        tmp_path, "study: {name: T, boundary: [1, 2, 3, 4]}\nosm: {download: true}"
-    )
+@pytest.mark.parametrize(
+    ("osm", "message"),
+    [
+        ("{file: a.pbf, download: true}", "osm: give file or download, not both"),
+        ("{}", "osm: name the OpenStreetMap file: osm: {file: city.osm.pbf}; or say download: true"),
+        ("{download: false}", "osm: name the OpenStreetMap file"),
+        ("{download: 1}", "osm.download: got 1, true or false is needed"),
+        ("{download: {geofabrik: 'https://x.org/a'}}", "osm.download.geofabrik: 'https://x.org/a' is not a region"),
+        ("{download: {geofabrik: ../etc}}", "osm.download.geofabrik: '../etc' is not a region"),
+        ("{download: {geofabric: europe/iceland}}", "osm.download.geofabric: unknown key; did you mean 'geofabrik'?"),
+    ],
+)
+def test_download_is_refused_plainly(tmp_path, osm, message):
+    assert message in refusal(tmp_path, f"study: {{name: T, boundary: [1, 2, 3, 4]}}\nosm: {osm}\n")
+
+
+def test_download_of_tiles_or_of_an_extract(tmp_path):
+    for osm, wanted in (("true", True), ("{geofabrik: europe/iceland}", "europe/iceland")):
+        path = tmp_path / "study.yml"
+        path.write_text(f"study: {{name: T, boundary: [1, 2, 3, 4]}}\nosm: {{download: {osm}}}\n", encoding="utf-8")
+        download = load_study(path).osm.download
+        assert (download if wanted is True else download.geofabrik) == wanted
 
 
 @pytest.mark.parametrize(
@@ -164,11 +194,8 @@ def test_boundary_parts_refused(tmp_path):
     assert area(tmp_path, "[a, 2, 3, 4]") == "F:3: study.boundary[0]: got 'a', a number is needed"
     assert area(tmp_path, "{relation: x}") == "F:3: study.boundary.relation: got 'x', a whole number is needed"
     assert area(tmp_path, "{osm: ''}").startswith("F:3: study.boundary.osm: got ''")
-    assert area(tmp_path, "{file: a.shp, datum: bd09}") == (
-        "F:3: study.boundary.datum: the datum 'bd09' is not available in this version: convert the file to wgs84"
-    )
     assert area(tmp_path, "{file: a.shp, datum: wgs48}") == (
-        "F:3: study.boundary.datum: 'wgs48' is not a datum: give wgs84, cgcs2000 or EPSG:n"
+        "F:3: study.boundary.datum: 'wgs48' is not a datum: give wgs84, cgcs2000, gcj02, bd09, EPSG:n, or detect"
     )
     assert "F:3: study.boundary.fil: unknown key; did you mean 'file'?" in area(tmp_path, "{fil: a.shp}")
 
@@ -182,7 +209,8 @@ def test_boundary_forms(tmp_path):
     assert read("{file: a.gpkg, layer: town, datum: cgcs2000}") == FileRef(
         file="a.gpkg", layer="town", datum="cgcs2000"
     )
-    assert read("{file: a.shp, datum: 'EPSG:4547'}") == FileRef(file="a.shp", datum="EPSG:4547")
+    assert read("{file: a.shp, datum: GCJ-02}") == FileRef(file="a.shp", datum="gcj02")
+    assert read("{file: a.shp, datum: 'epsg:4547'}") == FileRef(file="a.shp", datum="EPSG:4547")
     assert read("{osm: 鹤壁市}") == AreaName(osm="鹤壁市")
     assert read("{relation: 3110534}") == Relation(relation=3110534)
 
@@ -237,6 +265,7 @@ def test_walkers():
         "elderly": (3.4, True),
         "child": (4.0, True),
         "wheelchair": (2.7, False),
+        "osrm": (5.0, True),
     }
     assert all(walker.source for walker in load_profiles().values())
     with pytest.raises(ConfigError, match="unknown walk profile 'elder'; did you mean 'elderly'"):

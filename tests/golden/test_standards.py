@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from golden_summary import STANDARDS, golden_summary, standard_audit
 from golden_differences import differences
+from golden_summary import STANDARDS, golden_summary, standard_audit
 
 FOLDER = Path(__file__).parent
 

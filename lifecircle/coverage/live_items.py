@@ -1,0 +1,165 @@
+"""Requirements judged for some origins only, and the facilities that decide how far a map is trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from lifecircle.coverage.case import TimesKey
+from lifecircle.coverage.completeness import Inventory, Thin, thinness
+from lifecircle.coverage.kleene import COVERED, NOT_COVERED, UNKNOWN
+from lifecircle.coverage.searches import in_doubt, item_limit, item_mode
+from lifecircle.errors import ConfigError, CutoffError
+from lifecircle.model.rules import EVERY, FacilityFilter
+
+if TYPE_CHECKING:
+    from lifecircle.coverage.case import CoverageCase
+    from lifecircle.coverage.kleene import Statuses
+    from lifecircle.coverage.verdicts import Ground
+    from lifecircle.model.standard import Circle, Item
+    from lifecircle.model.travel import Floats, Ints, WalkProfile
+    from lifecircle.travel.update import LiveSearch
+
+Searches = Mapping[TimesKey, "LiveSearch"]
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a facility counts as, beside its type.
+
+    Attributes
+    ----------
+    object_id : str
+    lenient : bool
+        Counts leniently only.
+    inside : bool
+        Lies inside the study boundary.
+    """
+
+    object_id: str
+    lenient: bool = False
+    inside: bool = True
+
+
+class LiveInventory:
+    """The facilities of a case while they come and go, counted as `Inventory` counts them."""
+
+    def __init__(self, case: CoverageCase, inventory: Inventory) -> None:
+        self._case = case
+        self._loaded = dict(case.loaded_counts)
+        self._by_kind: dict[str, dict[str, Opening]] = {}
+        self._kind_of: dict[str, str] = {}
+        for name, kind, *facts in zip(
+            case.facilities.index, inventory.kind, inventory.thing, inventory.lenient, inventory.inside, strict=True
+        ):
+            self._put(str(name), str(kind), Opening(str(facts[0]), bool(facts[1]), bool(facts[2])))
+
+    def kind_of(self, name: str) -> str:
+        """Return the type of a facility, "" when there is none of that id."""
+        return self._kind_of.get(name, "")
+
+    def opening(self, name: str) -> Opening:
+        """Return what a facility counts as."""
+        return self._by_kind[self._kind_of[name]][name]
+
+    def add(self, name: str, kind: str, *, opening: Opening) -> None:
+        """Count one more facility."""
+        self._put(name, kind, opening)
+        self._loaded[kind] = self._loaded.get(kind, 0) + 1
+
+    def remove(self, name: str) -> None:
+        """Count a facility no more."""
+        kind = self._kind_of.pop(name)
+        del self._by_kind[kind][name]
+        self._loaded[kind] -= 1
+
+    def count(
+        self, types: Iterable[str], *, lenient: bool, inside: bool = False, admits: FacilityFilter = EVERY
+    ) -> int:
+        """Return how many different objects are of one of `types`, as `Inventory.count`; filters are not followed."""
+        if admits:
+            raise ConfigError(
+                "facilities that are filtered by area, capacity or attribute are not followed: audit anew"
+            )
+        found = {
+            opening.object_id
+            for kind in types
+            for opening in self._by_kind.get(kind, {}).values()
+            if (lenient or not opening.lenient) and (opening.inside or not inside)
+        }
+        return len(found)
+
+    def thinness(self, item: Item, *, circle: Circle, lenient: bool) -> Thin | None:
+        """Return why the pool of `item` is thin now."""
+        known = {kind: self._loaded.get(kind, 0) for kind in item.types}
+        if any((count == 0) != (self._case.loaded_counts.get(kind, 0) == 0) for kind, count in known.items()):
+            self._case = replace(self._case, loaded_counts=dict(self._loaded), times={})
+        inventory = cast("Inventory", self)  # counted in the same words
+        return thinness(item.types, self._case, circle=circle, inventory=inventory, lenient=lenient)
+
+    def _put(self, name: str, kind: str, opening: Opening) -> None:
+        self._by_kind.setdefault(kind, {})[name] = opening
+        self._kind_of[name] = kind
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LiveItem:
+    """One requirement, ready to be judged for any origins.
+
+    Attributes
+    ----------
+    item : Item
+    lenient : bool
+        Whether its rule admits facilities that count leniently only.
+    search : LiveSearch
+    columns, doubtful : tuple of int
+        Of the search: its types, and those that may be of its types.
+    limit : int
+    unknown : bool (N,)
+        Origins that are unknown when they are not covered: unsnapped, or near the edge of the data.
+    """
+
+    item: Item
+    lenient: bool
+    search: LiveSearch
+    columns: tuple[int, ...]
+    doubtful: tuple[int, ...]
+    limit: int
+    unknown: npt.NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, item: Item, ground: Ground, *, walks: WalkProfile, lenient: bool, searches: Searches) -> LiveItem:
+        """Prepare `item` (ConfigError for what cannot be followed, CutoffError for a search that is not there)."""
+        if item.pools or item.mean_of > 1 or item.admits or item.straight_line or item.within:
+            raise ConfigError(
+                f"the rule for {'/'.join(item.types)} cannot be followed change by change: only the nearest facility "
+                "along the streets can; audit anew after every change"
+            )
+        case, limit = ground.case, item_limit(item)
+        key = TimesKey(item_mode(item, walks), lenient)
+        others = in_doubt(item.types, case.catalogue)
+        search = searches.get(key)
+        if search is None or search.cutoff < limit or not {*item.types, *others} <= set(search.types):
+            raise CutoffError(
+                f"no search for {'/'.join(item.types)} ({key.mode.profile.id}, {key.mode.unit}, lenient={lenient}) "
+                "that is long enough: search what needed_searches asks for"
+            )
+        columns, doubtful = (tuple(search.types.index(kind) for kind in kinds) for kinds in (item.types, others))
+        unknown = ~case.origin_snapped | (ground.edge_m < item.distance_m(walks.speed_kmh))
+        return cls(item, lenient, search, columns, doubtful, limit, unknown)
+
+    def status(self, rows: Ints, *, thin: bool) -> Statuses:
+        """Judge origins `rows` (N,), as `verdicts.judge_item` does."""
+        covered = self._least(self.columns, rows) <= self.limit
+        unknown = np.full(len(rows), True) if thin else self.unknown[rows]
+        if self.doubtful and not thin:
+            unknown |= self._least(self.doubtful, rows) <= self.limit
+        return np.where(covered, COVERED, np.where(unknown, UNKNOWN, NOT_COVERED)).astype(np.int8)
+
+    def _least(self, columns: tuple[int, ...], rows: Ints) -> Floats:
+        found = [self.search.values(column, rows) for column in columns]
+        return found[0] if len(found) == 1 else np.minimum.reduce(found)
