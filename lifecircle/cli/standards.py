@@ -99,7 +99,7 @@ def _basis(standard: Standard, *, zh: bool) -> list[str]:
 
 def _circle_lines(circle: Circle, catalogue: Catalogue, *, lang: str) -> list[str]:
     zh = lang == "zh"
-    aside = "" if circle.headline else ("(不计入综合指标)" if zh else " (not in the headline)")
+    aside = "" if circle.headline else ("（不计入综合指标）" if zh else " (not in the headline)")
     lines = [f"{circle.name(lang)} [{circle.id}]{aside}"]
     if circle.user_layer:
         kind = catalogue.types[circle.user_layer].name(lang)

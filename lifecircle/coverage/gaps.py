@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -51,6 +52,7 @@ class _Places:
     total: float
     name: npt.NDArray[np.object_]  # (R,) of the estate
     community: npt.NDArray[np.object_]  # (R,)
+    links: Ints  # (K, 2) residences missed by some circle that lie within 150 m of each other
 
     def of(self, members: Ints) -> Ints:
         """Return the rows of the points of residences `members`."""
@@ -78,20 +80,19 @@ def find_gaps(verdicts: Sequence[CircleVerdict], case: CoverageCase, *, weight: 
         Columns GAP_COLUMNS and geometry (metric CRS): in the order of the circles, then by number, the heaviest
         gap first, equal ones by their smallest residence id.
     """
-    places = _places(case, weight)
+    assessed = [verdict for verdict in verdicts if verdict.assessable]
+    missed = [np.flatnonzero(verdict.status[: case.residence_count] == NOT_COVERED) for verdict in assessed]
+    places = _places(case, weight, missed=np.unique(np.concatenate([np.empty(0, np.int64), *missed])))
     rows: list[dict[str, object]] = []
-    for verdict in verdicts:
-        if not verdict.assessable:
-            continue
-        missed = np.flatnonzero(verdict.status[: case.residence_count] == NOT_COVERED)
+    for verdict, lost in zip(assessed, missed, strict=True):
         rows += [
             {"gap": number, "circle": verdict.circle.id, **_row(members, verdict, places)}
-            for number, members in enumerate(_groups(missed, places), start=1)
+            for number, members in enumerate(_groups(lost, places), start=1)
         ]
     return _frame(rows, case)
 
 
-def _places(case: CoverageCase, weight: Floats) -> _Places:
+def _places(case: CoverageCase, weight: Floats, *, missed: Ints) -> _Places:
     entrances, owner = shapely.get_coordinates(
         np.asarray(case.residences["entrances"].array, dtype=object), return_index=True
     )
@@ -116,7 +117,17 @@ def _places(case: CoverageCase, weight: Floats) -> _Places:
         math.fsum(weight.tolist()),
         case.residences["estate" if "estate" in case.residences else "name"].to_numpy(dtype=object),
         case.residences["community_id"].to_numpy(dtype=object),
+        _links(xy, owners, missed=missed),
     )
+
+
+def _links(xy: Floats, owner: Ints, *, missed: Ints) -> Ints:
+    """Return the pairs of residences `missed` with points within 150 m of each other, found once for all circles."""
+    from scipy.spatial import cKDTree
+
+    rows = np.flatnonzero(np.isin(owner, missed))
+    pairs = owner[rows[cKDTree(xy[rows]).query_pairs(LINK_M, output_type="ndarray")]] if len(rows) else np.empty((0, 2))
+    return pairs.reshape(-1, 2).astype(np.int64)
 
 
 def _groups(missed: Ints, places: _Places) -> list[Ints]:
@@ -125,14 +136,13 @@ def _groups(missed: Ints, places: _Places) -> list[Ints]:
         return []
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
-    from scipy.spatial import cKDTree
 
-    chosen = places.of(missed)
-    local = np.searchsorted(missed, places.owner[chosen])
-    pairs = cKDTree(places.xy[chosen]).query_pairs(LINK_M, output_type="ndarray")
-    ones = np.ones(len(pairs), dtype=np.int8)
-    links = coo_matrix((ones, (local[pairs[:, 0]], local[pairs[:, 1]])), shape=(len(missed), len(missed)))
-    _, label = connected_components(links.tocsr(), directed=False)
+    chosen = np.zeros(len(places.centre), dtype=bool)
+    chosen[missed] = True
+    links = places.links[chosen[places.links].all(axis=1)]
+    count = len(places.centre)
+    graph = coo_matrix((np.ones(len(links), dtype=np.int8), (links[:, 0], links[:, 1])), shape=(count, count))
+    label = connected_components(graph.tocsr(), directed=False)[1][missed]
     ids = places.case.residences.index.to_numpy(dtype=object)[missed]
     by_id = np.argsort(ids, kind="stable")
     groups = pd.Series(missed[by_id]).groupby(label[by_id], sort=False)
@@ -222,19 +232,22 @@ def _nearest(members: Ints, failing: Sequence[ItemVerdict], places: _Places) -> 
 def _shape(members: Ints, places: _Places) -> shapely.Geometry:
     """Return the ground within about 60 m of the members' points.
 
-    Dilated on a grid of cells and simplified: a union of discs takes several times as long for a large gap.
+    Dilated on a grid of cells, its outline drawn by marching squares: a union of discs takes many times as long.
     """
+    from contourpy import FillType, contour_generator
     from scipy.ndimage import binary_dilation
 
     cells = np.floor(places.xy[places.of(members)] / CELL_M).astype(np.int64)
-    first = cells.min(axis=0) - SHAPE_CELLS
-    near = np.zeros(cells.max(axis=0) - first + SHAPE_CELLS + 1, dtype=bool)
+    first = cells.min(axis=0) - SHAPE_CELLS - 1
+    near = np.zeros(cells.max(axis=0) - first + SHAPE_CELLS + 2, dtype=bool)
     near[tuple((cells - first).T)] = True
     across, up = np.mgrid[-SHAPE_CELLS : SHAPE_CELLS + 1, -SHAPE_CELLS : SHAPE_CELLS + 1]
     near = binary_dilation(near, structure=np.hypot(across, up) < SHAPE_CELLS + 0.5)
-    corner = (np.argwhere(near) + first) * CELL_M
-    squares = shapely.box(corner[:, 0], corner[:, 1], corner[:, 0] + CELL_M, corner[:, 1] + CELL_M)
-    return shapely.simplify(shapely.coverage_union_all(squares), SIMPLIFY_M)
+    east, north = ((first[axis] + np.arange(near.shape[axis]) + 0.5) * CELL_M for axis in (0, 1))
+    drawn = contour_generator(east, north, near.T.astype(float), fill_type=FillType.OuterOffset)
+    rings = zip(*drawn.filled(0.5, np.inf), strict=True)
+    parts = [shapely.Polygon(xy[: at[1]], [xy[i:j] for i, j in pairwise(at[1:])]) for xy, at in rings]
+    return shapely.simplify(shapely.MultiPolygon(parts) if len(parts) > 1 else parts[0], SIMPLIFY_M)
 
 
 def _frame(rows: list[dict[str, object]], case: CoverageCase) -> gpd.GeoDataFrame:

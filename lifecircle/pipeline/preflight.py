@@ -128,7 +128,7 @@ def _data_text(study: Study, *, zh: bool) -> str:
 
 def _circle(circle: Circle, question: Question) -> Iterator[str]:
     zh, language, catalogue = question.language == "zh", question.language, question.catalogue
-    aside = "" if circle.headline else (" (不计入综合指标)" if zh else " (not in the headline)")
+    aside = "" if circle.headline else (" （不计入综合指标）" if zh else " (not in the headline)")
     yield f"{circle.name(language)}{aside}"
     if circle.user_layer:
         kind = catalogue.types[circle.user_layer].name(language)
