@@ -27,7 +27,14 @@ if TYPE_CHECKING:
     )
     from lifecircle.pipeline.audit import Audit, audit, nearest_times
     from lifecircle.pipeline.check import check
-    from lifecircle.pipeline.place import Overrides, Place, demo_study, load_place
+    from lifecircle.pipeline.isochrone import isochrone
+    from lifecircle.pipeline.measures import MeasureRequest, measure
+    from lifecircle.pipeline.pairs import reach_pairs
+    from lifecircle.pipeline.place import Place, demo_study, load_place
+    from lifecircle.pipeline.question import Overrides
+    from lifecircle.pipeline.route import route
+    from lifecircle.pipeline.streets import covered_streets
+    from lifecircle.pipeline.validation import validate_times
 
 __version__ = "0.1.0"
 
@@ -36,7 +43,14 @@ _ROOMS = {
     "audit": "lifecircle.pipeline.audit",
     "nearest_times": "lifecircle.pipeline.audit",
     "check": "lifecircle.pipeline.check",
-    "Overrides": "lifecircle.pipeline.place",
+    "MeasureRequest": "lifecircle.pipeline.measures",
+    "measure": "lifecircle.pipeline.measures",
+    "reach_pairs": "lifecircle.pipeline.pairs",
+    "covered_streets": "lifecircle.pipeline.streets",
+    "isochrone": "lifecircle.pipeline.isochrone",
+    "route": "lifecircle.pipeline.route",
+    "validate_times": "lifecircle.pipeline.validation",
+    "Overrides": "lifecircle.pipeline.question",
     "Place": "lifecircle.pipeline.place",
     "demo_study": "lifecircle.pipeline.place",
     "load_place": "lifecircle.pipeline.place",
@@ -57,6 +71,7 @@ __all__ = [
     "DatumError",
     "InfeasibleError",
     "LifecircleError",
+    "MeasureRequest",
     "NetworkError",
     "Overrides",
     "Place",
@@ -65,9 +80,15 @@ __all__ = [
     "__version__",
     "audit",
     "check",
+    "covered_streets",
     "demo_study",
+    "isochrone",
     "load_place",
+    "measure",
     "nearest_times",
+    "reach_pairs",
+    "route",
+    "validate_times",
 ]
 
 

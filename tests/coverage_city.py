@@ -16,6 +16,7 @@ from grid_city import facility_table, grid_area, residence_table
 from lifecircle.coverage.case import CoverageCase, TimesKey
 from lifecircle.coverage.searches import cutoff, needed_searches
 from lifecircle.model.catalogue import Catalogue, FacilityType, NameGate
+from lifecircle.model.provenance import Note
 from lifecircle.model.standard import Circle, Item, Rule, Standard
 from lifecircle.model.travel import NearestTimes, WalkProfile
 
@@ -83,7 +84,7 @@ def make_case(
         "profiles": PROFILES,
         "residences": table,
         "weight": "population",
-        "denominator_sources": {"population": "powers of two"},
+        "denominator_sources": {"population": Note("denominator.population", "powers of two", "二的幂")},
         "land_points": np.array(land, dtype=float).reshape(-1, 2) * 100.0,
         "origin_snapped": np.ones(len(origins), dtype=bool),
         "facilities": facility_table(

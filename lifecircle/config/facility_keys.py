@@ -40,6 +40,8 @@ class FacilityLayer(Part):
         if (self.lon_column is None) != (self.lat_column is None):
             missing = "lon_column" if self.lon_column is None else "lat_column"
             raise ValueError(f"{missing} is missing: name both columns of coordinates")
+        if self.lon_column is not None and self.lon_column == self.lat_column:
+            raise ValueError(f"lon_column and lat_column are both {self.lon_column!r}: name two columns")
         if self.location_column is not None and self.lon_column is not None:
             raise ValueError("give location_column, or lon_column and lat_column, not both")
         return self

@@ -268,15 +268,16 @@ def _counts(table: gpd.GeoDataFrame, *, lists: gpd.GeoDataFrame, conflicts: pd.D
 
 
 def _notes(counts: Mapping[str, int], complete: Mapping[str, str]) -> tuple[Note, ...]:
+    found = counts["conflicts"]
     notes = [
         Note(
             "facilities.sources",
             f"Facilities from {counts['listed']} rows of lists and from the map: {counts['in_both']} are known to "
             f"several sources and counted once, {counts['only_listed']} stand in a list only, {counts['only_osm']} on "
-            f"the map only; {counts['conflicts']} disagreements are listed in conflicts.csv.",
+            "the map only; " + (f"{found} disagreements are listed in conflicts.csv." if found else "none disagree."),
             f"设施来自名单({counts['listed']} 行)和地图数据:{counts['in_both']} 处为多个来源共有(只计一次),"
             f"{counts['only_listed']} 处仅见于名单,{counts['only_osm']} 处仅见于地图;"
-            f"{counts['conflicts']} 项来源不一致,见 conflicts.csv。",
+            + (f"{found} 项来源不一致,见 conflicts.csv。" if found else "来源之间没有不一致。"),
         )
     ]
     if counts["not_in_list"]:

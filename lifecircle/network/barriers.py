@@ -86,7 +86,8 @@ def _role(tags: Tags, *, form: str) -> str:
 def _passages(network: WalkNetwork, walls: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
     """Return the points where walkable edges on the ground meet walls."""
     over = network.has_flag(EdgeFlag.BRIDGE) | network.has_flag(EdgeFlag.TUNNEL)
-    used = (network.permission != Permission.CLOSED) & ~over
+    drawn = ~network.has_flag(EdgeFlag.SQUARE)  # a straight line across a square does not see the walls on it
+    used = (network.permission != Permission.CLOSED) & ~over & drawn
     lines = network.lines()[used] if network.edges else np.empty(0, dtype=object)
     edge, wall = shapely.STRtree(walls).query(lines, predicate="intersects")
     met = shapely.get_parts(shapely.intersection(lines[edge], walls[wall]))

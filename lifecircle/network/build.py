@@ -14,11 +14,12 @@ from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
 from lifecircle.errors import NetworkError
-from lifecircle.model.network import Crossing, EdgeFlag, Floats, Ints, WalkNetwork
+from lifecircle.model.network import PER_EDGE, Crossing, EdgeFlag, Floats, Ints, WalkNetwork
 from lifecircle.model.osm import OsmWays
 from lifecircle.model.provenance import Note
 from lifecircle.network.components import find_islands
 from lifecircle.network.contract import Chains, contract
+from lifecircle.network.hindrances import halves_of_crossings
 from lifecircle.network.notes import count_network, network_notes
 from lifecircle.network.runs import Cut, Runs, cut_at_gates, read_runs
 from lifecircle.network.squares import SquareEdges, cross_squares
@@ -114,6 +115,12 @@ def _network(runs: Runs, cut: Cut, *, edges: _Edges, crs: CRS) -> WalkNetwork:
     crossing = np.array([found.crossing for found in classes], dtype=np.uint8)[edges.kind]
     at_node = np.maximum(runs.crossing[cut.node[tail]], runs.crossing[cut.node[head]])
     on_foot = ((flags & EdgeFlag.FOOTWAY) != 0) & ~edges.square
+    halves = halves_of_crossings(
+        (number[tail], number[head]),
+        own=on_foot & (crossing != Crossing.NONE),
+        at_node=(runs.crossing[cut.node] != Crossing.NONE)[nodes],
+        road=(flags & (EdgeFlag.FOOTWAY | EdgeFlag.GATE)) == 0,
+    )
     x, y = cut.x[edges.vertices], cut.y[edges.vertices]
     street = np.empty(len(classes), dtype=object)
     street[:] = [found.street for found in classes]
@@ -135,11 +142,13 @@ def _network(runs: Runs, cut: Cut, *, edges: _Edges, crs: CRS) -> WalkNetwork:
         geometry_offsets=edges.offsets,
         geometry_x=x,
         geometry_y=y,
+        crossing_halves=np.where(on_foot, halves, 0).astype(np.uint8),
+        gradient=np.where(edges.square, 0.0, np.array([found.incline for found in classes])[edges.kind]),
     )
     return replace(network, island=find_islands(network))
 
 
-def build_network(ways: OsmWays, *, crs: CRS) -> NetworkBuild:
+def build_network(ways: OsmWays, *, crs: CRS, inclines: bool = False) -> NetworkBuild:
     """Build the walking network of everything that was loaded.
 
     Ways meet only where they share an OSM node: a bridge does not join what it crosses. Nodes that
@@ -150,6 +159,8 @@ def build_network(ways: OsmWays, *, crs: CRS) -> NetworkBuild:
     ways : OsmWays
     crs : CRS
         Local, metres.
+    inclines : bool
+        Read ``incline`` tags into gradients; ways of different incline are then no longer joined.
 
     Returns
     -------
@@ -167,7 +178,7 @@ def build_network(ways: OsmWays, *, crs: CRS) -> NetworkBuild:
     """
     if crs.axis_info[0].unit_name not in ("metre", "meter"):
         raise NetworkError(f"build_network: CRS {crs.to_string()} is not in metres: use the study area's own CRS")
-    runs = read_runs(ways, crs=crs)
+    runs = read_runs(ways, crs=crs, inclines=inclines)
     cut = cut_at_gates(runs)
     squares = cross_squares(runs, cut.segments)
     keep = runs.kept[cut.node] | _crossed_foot_nodes(runs, cut)
@@ -207,7 +218,7 @@ def clip_network(network: WalkNetwork, reach: BaseGeometry) -> WalkNetwork:
     sizes = np.diff(network.geometry_offsets)[kept]
     offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
     places = np.arange(offsets[-1]) + np.repeat(network.geometry_offsets[kept] - offsets[:-1], sizes)
-    per_edge = ("length_mm", "permission", "oneway", "crossing", "flags", "way_id", "street", "island")
+    per_edge = [name for name in PER_EDGE if name != "head"]
     return replace(
         network,
         **{name: getattr(network, name)[kept] for name in per_edge},

@@ -5,6 +5,8 @@ The tables are documented, row by row, in docs/methods/walking-network.md.
 
 from __future__ import annotations
 
+import math
+import re
 from dataclasses import dataclass
 
 from lifecircle.model.network import Crossing, EdgeFlag, Permission
@@ -73,6 +75,8 @@ _GATES = frozenset({"gate", "sliding_gate", "wicket_gate", "hampshire_gate", "fu
 _SIGNALS = frozenset({"traffic_signals", "pedestrian_signals", "toucan", "pelican", "puffin", "pegasus"})
 _PAINTED = frozenset({"marked", "uncontrolled", "zebra"})
 
+_INCLINE = re.compile(r"([+-]?\d{1,3}(?:\.\d{1,3})?) ?(%|°)")
+
 # Every key that decides an attribute of an edge; ways equal in these are evaluated once.
 WAY_KEYS = (
     "highway",
@@ -97,6 +101,7 @@ WAY_KEYS = (
     "tunnel",
     "location",
     "name",
+    "incline",
 )
 
 
@@ -109,6 +114,7 @@ class WayClass:
     crossing: Crossing
     flags: int
     street: str
+    incline: float = 0.0
 
 
 def _class(tags: Tags) -> str:
@@ -232,6 +238,18 @@ def classify_way(tags: Tags) -> WayClass | None:
     on_foot_way = kind in FOOT_WAYS
     crossing = crossing_kind(tags) if on_foot_way else Crossing.NONE
     return WayClass(allowed, oneway_foot(tags), crossing, int(flags), tags.get("name", ""))
+
+
+def incline(tags: Tags) -> float:
+    """Return the rise over run of ``incline`` in the way's direction; 0 where it gives no number with a unit.
+
+    ``5%`` and ``-3 %`` are percent, ``10°`` degrees; ``up`` and ``down`` do not say how much.
+    """
+    found = _INCLINE.fullmatch(tags.get("incline", "").strip().replace(",", "."))
+    if found is None:
+        return 0.0
+    value = float(found[1])
+    return math.tan(math.radians(max(-60.0, min(60.0, value)))) if found[2] == "°" else value / 100.0
 
 
 def is_square(tags: Tags) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ from lifecircle.network.permissions import (
     classify_way,
     crossing_kind,
     gate_permission,
+    incline,
     is_square,
     stops_walkers,
 )
@@ -87,7 +88,7 @@ class Cut:
     y: Floats
 
 
-def _kinds(ways: OsmWays, order: Ints) -> tuple[Ints, list[WayClass]]:
+def _kinds(ways: OsmWays, order: Ints, *, inclines: bool) -> tuple[Ints, list[WayClass]]:
     """Return, per way in `order`, its class or -1; equal tags are evaluated once."""
     seen: dict[tuple[str | None, ...], int] = {}
     index: dict[WayClass, int] = {}
@@ -97,17 +98,19 @@ def _kinds(ways: OsmWays, order: Ints) -> tuple[Ints, list[WayClass]]:
         key = tuple(map(tags.get, WAY_KEYS))
         if key not in seen:
             found = classify_way(tags)
+            if found is not None and inclines:
+                found = replace(found, incline=incline(tags))
             seen[key] = -1 if found is None else index.setdefault(found, len(index))
         kinds[place] = seen[key]
     return kinds, list(index)
 
 
-def read_runs(ways: OsmWays, *, crs: CRS) -> Runs:
+def read_runs(ways: OsmWays, *, crs: CRS, inclines: bool = False) -> Runs:
     """Keep the ways that are walking ground, in an order that depends on ids alone, projected to `crs`."""
     sizes = np.diff(ways.offsets)
     ends = ways.node_id[ways.offsets[1:] - 1], ways.node_id[ways.offsets[:-1]]
     order = np.lexsort((sizes, *ends, ways.way_id))
-    kinds, classes = _kinds(ways, order)
+    kinds, classes = _kinds(ways, order, inclines=inclines)
     order, kinds = order[kinds >= 0], kinds[kinds >= 0]
     sizes = sizes[order]
     offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
@@ -150,7 +153,7 @@ def _segments(runs: Runs) -> Segments:
     real = (run[:-1] == run[1:]) & (start != end)
     run = run[:-1][real]
     kind = runs.kind[run]
-    directed = np.array([found.oneway != 0 for found in runs.classes], dtype=bool)
+    directed = np.array([found.oneway != 0 or found.incline != 0.0 for found in runs.classes], dtype=bool)
     return Segments(start[real], end[real], run, kind, directed[kind])
 
 

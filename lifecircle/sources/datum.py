@@ -120,6 +120,11 @@ class Datum:
         if word in _WORDS:
             return cls(_WORDS[word])
         number = _EPSG.fullmatch(word)
+        if word == "detect":
+            raise DatumError(
+                "datum: detect compares places with streets, and here there are none to compare with; write wgs84, "
+                "cgcs2000, gcj02, bd09 or EPSG:<number>"
+            )
         if number is None:
             raise DatumError(f"unknown datum {text!r}; write wgs84, cgcs2000, gcj02, bd09 or EPSG:<number>")
         datum = cls(f"EPSG:{number[1]}")

@@ -30,10 +30,13 @@ def assemble(lines: Sequence[BaseGeometry]) -> BaseGeometry | None:
     segments = _odd_segments(lines)
     if not len(segments):
         return None
-    _, degree = np.unique(segments.reshape(-1, 2), axis=0, return_counts=True)
+    _, degree = _distinct(segments.reshape(-1, 2))
     if (degree % 2).any():
         return None
-    surface = shapely.build_area(shapely.multilinestrings(shapely.linestrings(segments.reshape(-1, 2, 2))))
+    # Where no rings meet, the lines as they are drawn enclose what their segments do.
+    apart = (degree == 2).all() and len(segments) == _drawn(lines)
+    edges = lines if apart else shapely.linestrings(segments.reshape(-1, 2, 2))
+    surface = shapely.build_area(shapely.multilinestrings(edges))
     if surface.is_empty or not surface.is_valid or not _uses_all(surface, segments):
         return None
     return shapely.normalize(surface)
@@ -78,8 +81,20 @@ def _odd_segments(lines: Sequence[BaseGeometry]) -> npt.NDArray[np.float64]:
         return np.empty((0, 4))
     swap = (start[:, 0] > end[:, 0]) | ((start[:, 0] == end[:, 0]) & (start[:, 1] > end[:, 1]))
     ordered = np.where(swap[:, None], np.hstack([end, start]), np.hstack([start, end]))
-    unique, count = np.unique(ordered, axis=0, return_counts=True)
+    unique, count = _distinct(ordered)
     return unique[count % 2 == 1]
+
+
+def _drawn(lines: Sequence[BaseGeometry]) -> int:
+    """Return how many segments the lines have, those of no length among them."""
+    return int(shapely.get_num_points(np.asarray(lines, dtype=object)).sum()) - len(lines)
+
+
+def _distinct(rows: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+    """Return the distinct rows, ascending, and how often each occurs: ``np.unique`` with an axis, but quicker."""
+    ordered = rows[np.lexsort(rows.T[::-1])]
+    first = np.flatnonzero(np.concatenate([[True], (ordered[1:] != ordered[:-1]).any(axis=1)]))
+    return ordered[first], np.diff(first, append=len(ordered))
 
 
 def _uses_all(surface: BaseGeometry, segments: npt.NDArray[np.float64]) -> bool:

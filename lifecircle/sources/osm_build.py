@@ -89,6 +89,15 @@ def build_objects(collected: Collected, relations: Built) -> tuple[gpd.GeoDataFr
     return gpd.GeoDataFrame({"tags": tags}, geometry=geometry, crs="EPSG:4326"), broken
 
 
+def build_addresses(collected: Collected) -> gpd.GeoDataFrame:
+    """Return the nodes that carry an address and nothing else, in the form of ``OsmData.objects``."""
+    nodes = sorted(collected.addresses.items())
+    ids = pd.Index([f"n{number}" for number, _ in nodes], name="object_id", dtype=str)
+    places = shapely.points([node.lon for _, node in nodes], [node.lat for _, node in nodes])
+    tags = pd.Series([node.tags for _, node in nodes], index=ids, dtype=object)
+    return gpd.GeoDataFrame({"tags": tags}, geometry=places, crs="EPSG:4326")
+
+
 def _way_objects(ways: dict[int, Way]) -> tuple[Built, int]:
     """Draw tagged ways: surfaces where closed and area-like, else lines."""
     numbers = [number for number in sorted(ways) if ways[number].thing and _drawable(ways[number])]
@@ -142,13 +151,13 @@ def _street_runs(ways: dict[int, Way]) -> Iterator[Run]:
 
 
 def _relation_rings(collected: Collected, relations: Built) -> Iterator[Run]:
-    """Yield the outer rings of street areas, with the node ids found at their corners."""
+    """Yield the rings of street areas, those of holes too, with the node ids found at their corners."""
     for number, (tags, surface) in sorted(relations.items(), reverse=True):
         if is_route(tags) or not is_street(tags):
             continue
         ids = _ids_by_place(collected.relations[number], collected.ways)
-        for part in shapely.get_parts(surface):
-            ring = shapely.LineString(part.exterior.coords)
+        for outline in shapely.get_rings(shapely.get_parts(surface)):
+            ring = shapely.LineString(outline.coords)
             yield -number, tags, [ids[place] for place in ring.coords], ring
 
 

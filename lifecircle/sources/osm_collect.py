@@ -15,7 +15,15 @@ from typing import Any
 from shapely import LineString
 
 from lifecircle.sources.osm_header import stream
-from lifecircle.sources.osm_tags import is_area_relation, is_beside_streets, is_dead, is_object, is_route, is_street
+from lifecircle.sources.osm_tags import (
+    is_address,
+    is_area_relation,
+    is_beside_streets,
+    is_dead,
+    is_object,
+    is_route,
+    is_street,
+)
 
 Tags = dict[str, str]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -70,11 +78,13 @@ class Way:
 class Collected:
     """Everything kept from a file, by id; an id given twice keeps its last version.
 
+    `addresses` are the nodes that carry a house number and are no object by themselves.
     `newest` is the newest date of an object, or `EPOCH` when none has a date or none was asked for.
     """
 
     relations: dict[int, Relation] = field(default_factory=dict)
     nodes: dict[int, Node] = field(default_factory=dict)
+    addresses: dict[int, Node] = field(default_factory=dict)
     ways: dict[int, Way] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     newest: datetime = EPOCH
@@ -148,6 +158,8 @@ class _Collector:
         place = item.location
         if place.valid() and (thing or not is_beside_streets(tags)):
             self.collected.nodes[item.id] = Node(tags, thing, place.lon, place.lat)
+        if place.valid() and not thing and is_address(tags):
+            self.collected.addresses[item.id] = Node(tags, thing, place.lon, place.lat)
 
     def _way(self, item: Any) -> None:  # noqa: ANN401 - an osmium object
         self._seen("ways", item)
@@ -158,7 +170,7 @@ class _Collector:
             return
         nodes = item.nodes
         with_refs = street or item.id in self._street_members
-        closed = len(nodes) > 1 and nodes[0].ref == nodes[-1].ref
+        closed = len(nodes) > 1 and item.is_closed()
         try:
             line = bytes.fromhex(self._line_factory.create_linestring(item, self._all_nodes))
         except (self._invalid_location, RuntimeError):  # nodes absent, or fewer than two

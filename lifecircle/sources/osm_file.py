@@ -4,7 +4,7 @@ from pathlib import Path
 
 from lifecircle.model.osm import OsmData
 from lifecircle.sources.files import file_sha256
-from lifecircle.sources.osm_build import build_objects, build_ways, relation_geometries
+from lifecircle.sources.osm_build import build_addresses, build_objects, build_ways, relation_geometries
 from lifecircle.sources.osm_collect import EPOCH, collect
 from lifecircle.sources.osm_header import osm_format, read_header
 
@@ -61,4 +61,5 @@ def read_osm(path: Path) -> OsmData:
         counts=counts,
         file_name=path.name,
         sha256=file_sha256(path),
+        addresses=build_addresses(collected),
     )

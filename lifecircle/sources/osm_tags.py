@@ -75,6 +75,11 @@ def is_beside_streets(tags: Tags) -> bool:
     return tags.get(STREET_KEY) == "street_lamp" or all(key.startswith(("addr:", "source")) for key in tags)
 
 
+def is_address(tags: Tags) -> bool:
+    """Tell whether something has a house number, or the name of a house on a street."""
+    return "addr:housenumber" in tags or ("addr:housename" in tags and "addr:street" in tags)
+
+
 def is_dead(tags: Tags) -> bool:
     """Tell whether something is only what it used to be, or may become.
 

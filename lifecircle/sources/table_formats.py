@@ -92,6 +92,8 @@ def _refuse_other_zips(path: Path) -> None:
 
 def _refuse_other_texts(path: Path, head: bytes) -> None:
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if b"<kml" in start:
+        raise SourceError(f"{path.name}: KML, as Google Earth writes it; open it in QGIS and save it as GeoJSON")
     if start.startswith((b"<html", b"<table", b"<!doctype html", b"<meta", b"<?xml", b"<style", b"<head")):
         raise SourceError(
             f"{path.name}: a web page or XML under an Excel name, as some systems export; open it in Excel and save it "

@@ -109,8 +109,8 @@ class _Read:
 def read_facility_list(path: Path, *, request: TableRequest, about: Surroundings | None = None) -> FacilityList:
     """Read a list of facilities from Excel, CSV, GeoJSON, GeoPackage, Shapefile or GeoParquet.
 
-    Every row is kept, put right, marked as in need of geocoding (an address but no coordinates) or refused with the
-    reason; none disappears.
+    Every row is kept, put right, marked as in need of geocoding (an address or a name but no coordinates) or refused
+    with the reason; none disappears.
 
     Parameters
     ----------
@@ -138,7 +138,8 @@ def read_facility_list(path: Path, *, request: TableRequest, about: Surroundings
     types, untyped = read_types(fields, read.header, words=request.words, fixed=request.type)
     lon, lat = _representative(read.shapes)
     repeats = find_repeats(fields, types, lon=lon, lat=lat)
-    decided = fates((*fields.remarks, *read.remarks, *untyped, *repeats), fields.address)
+    clues = [address or name for address, name in zip(fields.address, fields.name, strict=True)]
+    decided = fates((*fields.remarks, *read.remarks, *untyped, *repeats), clues)
     frame = pd.DataFrame(
         {
             "object_id": [f"{stem}/{number}" for number in fields.numbers],

@@ -103,3 +103,22 @@ def ends_of(snapped: Snapped, network: WalkNetwork, *, impedance: Impedance, lea
 def subset(ends: Ends, keep: Ints) -> Ends:
     """Return the points at positions `keep`."""
     return Ends(**{name: getattr(ends, name)[keep] for name in Ends.__slots__})
+
+
+def along_shared_edges(
+    residences: Ends, facilities: Ends, *, network: WalkNetwork, impedance: Impedance
+) -> tuple[Ints, Ints, Ints]:
+    """Return the walks that never leave an edge: positions in `residences`, in `facilities`, and what they take."""
+    order = np.argsort(facilities.edge, kind="stable")
+    edges = facilities.edge[order]
+    low = np.searchsorted(edges, residences.edge, side="left")
+    count = np.searchsorted(edges, residences.edge, side="right") - low
+    origin = np.repeat(np.arange(len(count)), count)
+    within = np.arange(len(origin)) - np.repeat(np.cumsum(count) - count, count)
+    rank = order[np.repeat(low, count) + within]
+    ahead = facilities.offset_mm[rank] - residences.offset_mm[origin]
+    edge = residences.edge[origin]
+    walk = part_of_edge(impedance, edge, part_mm=np.abs(ahead), length_mm=network.length_mm[edge], forward=ahead > 0)
+    open_ = np.flatnonzero(walk < FAR)
+    origin, rank = origin[open_], rank[open_]
+    return origin, rank, residences.leg[origin] + walk[open_] + facilities.leg[rank]

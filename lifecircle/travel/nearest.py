@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from lifecircle.engine import in_threads
 from lifecircle.errors import CutoffError, SchemaError
 from lifecircle.model.network import Permission, WalkNetwork
 from lifecircle.model.travel import Impedance, NearestTimes, Snapped
-from lifecircle.travel.ends import FAR, Ends, ends_of, part_of_edge, subset
+from lifecircle.travel.ends import FAR, Ends, along_shared_edges, ends_of, subset
 from lifecircle.travel.private import private_to_facility
 from lifecircle.travel.search import UNREACHED, Arcs, arcs_to_facilities, least_keys
 
@@ -102,13 +103,20 @@ def nearest_times(
     origins = ends_of(residences.snapped, network, impedance=impedance, leaving=True)
     entrances = ends_of(facilities.snapped, network, impedance=impedance, leaving=False)
     kinds = facilities.type[entrances.owner]
-    search = _Search(network, impedance, arcs_to_facilities(network, impedance, cutoff=cutoff), origins, cutoff)
+    search = Search(network, impedance, arcs_to_facilities(network, impedance, cutoff=cutoff), origins, cutoff)
+    found = in_threads(lambda kind: _serve(search, subset(entrances, np.flatnonzero(kinds == kind))), types)
+    return gathered(search, found, residences=residences, facilities=facilities, types=types)
+
+
+def gathered(
+    search: Search, found: Sequence[Served], *, residences: Endpoints, facilities: Endpoints, types: Sequence[str]
+) -> NearestTimes:
+    """Return the table of what was `found` for each of `types`."""
     shape = (len(residences.ids), len(types))
     value = np.full(shape, np.inf)
     facility, entrance = np.full(shape, -1, dtype=np.int64), np.full(shape, -1, dtype=np.int64)
     access, egress, private = (np.zeros(shape, dtype=np.int64) for _ in range(3))
-    for column, kind in enumerate(types):
-        served = _serve(search, subset(entrances, np.flatnonzero(kinds == kind)))
+    for column, served in enumerate(found):
         cell = (served.residence, column)
         value[cell] = served.value
         facility[cell] = facilities.snapped.owner[served.to_point]
@@ -117,8 +125,8 @@ def nearest_times(
         egress[cell] = facilities.snapped.access_mm[served.to_point]
         private[cell] = served.private
     return NearestTimes(
-        mode=impedance.mode,
-        cutoff=cutoff,
+        mode=search.impedance.mode,
+        cutoff=search.cutoff,
         residence_ids=residences.ids,
         types=tuple(types),
         facility_ids=facilities.ids,
@@ -132,7 +140,7 @@ def nearest_times(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Search:
+class Search:
     """What the searches for all types share."""
 
     network: WalkNetwork
@@ -143,7 +151,7 @@ class _Search:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Served:
+class Served:
     """The residences that reach a type: their row, and the points of the ``Snapped`` tables walked between."""
 
     residence: Ints
@@ -153,20 +161,32 @@ class _Served:
     private: Ints
 
 
-def _serve(search: _Search, facilities: Ends) -> _Served:
+def _serve(search: Search, facilities: Ends) -> Served:
     """Find the nearest of `facilities` (entrances of one type, in order of rank) for every residence."""
+    return served(search, facilities, keys=search_keys(search, facilities))
+
+
+def search_keys(search: Search, facilities: Ends) -> Ints:
+    """Return the keys of the junctions (V,), as `served` wants them."""
     scale = max(len(facilities.point), 1)
     rank = np.arange(len(facilities.point))
     parts = np.concatenate([facilities.by_tail, facilities.by_head])
     open_ = parts < FAR
-    limit = search.cutoff * scale + scale - 1
-    keys = least_keys(
+    return least_keys(
         search.arcs,
         scale=scale,
         seed_node=np.concatenate([facilities.tail, facilities.head])[open_],
         seed_key=((np.tile(facilities.leg, 2) + parts) * scale + np.tile(rank, 2))[open_],
-        limit=limit,
+        limit=search.cutoff * scale + scale - 1,
     )
+
+
+def served(search: Search, facilities: Ends, *, keys: Ints) -> Served:
+    """Return which residences reach `facilities` (N entrances of one type, in order of rank).
+
+    `keys` (V,) are those of the junctions, ``value * max(N, 1) + rank``, `UNREACHED` where there is none.
+    """
+    scale = max(len(facilities.point), 1)
     ways = np.stack(
         [
             _along_shared_edge(search, facilities, scale=scale),
@@ -179,7 +199,7 @@ def _serve(search: _Search, facilities: Ends) -> _Served:
         ]
     )
     key = ways.min(axis=0)
-    near = np.flatnonzero(key <= limit)
+    near = np.flatnonzero(key < (search.cutoff + 1) * scale)
     owners, first = _first_best(key[near], search.residences.owner[near])
     best = near[first]
     value, winner = np.divmod(key[best], scale)
@@ -187,7 +207,7 @@ def _serve(search: _Search, facilities: Ends) -> _Served:
     if np.any(search.network.permission == Permission.PRIVATE):
         onward = private_to_facility(search.network, search.impedance, keys=keys, scale=scale, facilities=facilities)
         private = _private(subset(search.residences, best), facilities, ways=ways[:, best], onward=onward, scale=scale)
-    return _Served(owners, value, search.residences.point[best], facilities.point[winner], private)
+    return Served(owners, value, search.residences.point[best], facilities.point[winner], private)
 
 
 def _over_junction(residences: Ends, part: Ints, *, keys: Ints, scale: int) -> Ints:
@@ -196,23 +216,13 @@ def _over_junction(residences: Ends, part: Ints, *, keys: Ints, scale: int) -> I
     return np.where(reached, (residences.leg + part) * scale + keys, FAR)
 
 
-def _along_shared_edge(search: _Search, facilities: Ends, *, scale: int) -> Ints:
+def _along_shared_edge(search: Search, facilities: Ends, *, scale: int) -> Ints:
     """Return the least key, per residence entrance, of the walks that never leave its edge."""
-    residences = search.residences
-    keys = np.full(len(residences.point), FAR)
-    order = np.argsort(facilities.edge, kind="stable")
-    edges = facilities.edge[order]
-    low = np.searchsorted(edges, residences.edge, side="left")
-    count = np.searchsorted(edges, residences.edge, side="right") - low
-    origin = np.repeat(np.arange(len(count)), count)
-    within = np.arange(len(origin)) - np.repeat(np.cumsum(count) - count, count)
-    rank = order[np.repeat(low, count) + within]
-    ahead = facilities.offset_mm[rank] - residences.offset_mm[origin]
-    edge = residences.edge[origin]
-    length = search.network.length_mm[edge]
-    walk = part_of_edge(search.impedance, edge, part_mm=np.abs(ahead), length_mm=length, forward=ahead > 0)
-    key = np.where(walk < FAR, (residences.leg[origin] + walk + facilities.leg[rank]) * scale + rank, FAR)
-    np.minimum.at(keys, origin, key)
+    keys = np.full(len(search.residences.point), FAR)
+    origin, rank, walk = along_shared_edges(
+        search.residences, facilities, network=search.network, impedance=search.impedance
+    )
+    np.minimum.at(keys, origin, walk * scale + rank)
     return keys
 
 

@@ -14,7 +14,9 @@ MAX_KERNEL_LINES = 80
 
 def is_kernel(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     """Compiled kernels take their arrays one by one and may be longer."""
-    return any("njit" in ast.unparse(decorator) for decorator in function.decorator_list)
+    return any(
+        "njit" in (name := ast.unparse(decorator)) or name == "compiled" for decorator in function.decorator_list
+    )
 
 
 def is_for_click(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
@@ -25,7 +27,11 @@ def is_for_click(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
 def body_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     """Lines of a function's body, its docstring left out."""
     body = function.body
-    if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant) and isinstance(body[0].value.value, str):
+    if (
+        isinstance(body[0], ast.Expr)
+        and isinstance(body[0].value, ast.Constant)
+        and isinstance(body[0].value.value, str)
+    ):
         body = body[1:]
     return (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0
 

@@ -82,6 +82,10 @@ def area(folder: Path, text: str) -> str:
         ("facilities: [{file: a.csv, lon_column: x}]", "F:3: facilities[0]: lat_column is missing: name both columns"),
         ("facilities: [{file: a.csv, lat_column: y}]", "F:3: facilities[0]: lon_column is missing: name both columns"),
         (
+            "facilities: [{file: a.csv, lon_column: x, lat_column: x}]",
+            "F:3: facilities[0]: lon_column and lat_column are both 'x'",
+        ),
+        (
             "facilities: [{file: a.csv, lon_column: x, lat_column: y, location_column: p}]",
             "F:3: facilities[0]: give location_column, or lon_column and lat_column, not both",
         ),

@@ -41,7 +41,7 @@ def test_figures_are_those_of_the_town():
     document = audit_document(small_view())
     assert document["study"]["residences"] == 30
     assert document["study"]["population"] == 300.0
-    assert document["verified_thresholds"] == {"verified": 1, "total": 2}
+    assert document["verified_thresholds"] == {"verified": 1, "total": 2, "draft": False}
     assert document["headline"]["circles_counted"] == ["health", "fitness"]
     health, _, municipal = document["circles"]
     # 1.5 (i + j) + 1 <= 10 holds for i + j <= 6: all but (2,5), (3,4), (3,5), (4,3), (4,4), (4,5)

@@ -160,3 +160,14 @@ def test_the_report_speaks_one_language() -> None:
     assert report_in(report, "zh").to_dict("list") == {"row": [1], "why": ["没有"]}
     assert report_in(report, "en").to_dict("list") == {"row": [1], "why": ["no"]}
     assert report_in(pd.DataFrame(), "en").empty
+
+
+def test_a_row_with_only_a_name_is_placed_at_the_place_of_that_name(study, tmp_path) -> None:
+    rows = [*listed("gcj02", count=3), ("富润家园", "社区服务站", "", "", ""), ("", "药店", "", "", "")]
+    write(tmp_path, "d.csv", csv_bytes(HEADER, *rows))
+    inputs = lc.load_place(study("d.csv", "datum: gcj02")).inputs
+    report = inputs.list_rows
+    assert report["status"].tolist() == ["kept"] * 3 + ["geocoded", "refused"]
+    assert "离线地名库,按名称" in report["why_zh"][3]
+    estate = inputs.osm.objects.geometry["w594891968"]
+    assert estate.buffer(1e-4).contains(shapely.Point(report["lon"][3], report["lat"][3]))

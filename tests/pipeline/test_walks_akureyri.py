@@ -167,8 +167,8 @@ def test_a_route_of_least_length_is_that_of_the_metres(place) -> None:
 def test_a_walk_by_hand(place) -> None:
     """From the bus shelter in Skipagata over Radhustorg to the pharmacy in Hafnarstraeti.
 
-    The corners of that walk as the extract draws them, in degrees (it checks lengths and speed, not the choice of way): the
-    start, the kerb of Skipagata, its end at the square, the far side of the
+    The corners of that walk as the extract draws them, in degrees, so that lengths and speed are checked, not the
+    choice of way: the start, the kerb of Skipagata, its end at the square, the far side of the
     square, a bend of Hafnarstraeti, the street before the pharmacy, its door. A degree of latitude is 111,503 m here,
     one of longitude 45,969 m (WGS-84 ellipsoid at 65.682 N): 9.4 + 3.1 + 42.6 + 29.7 + 101.5 + 8.0 = 194.3 m, at
     4.8 km/h 145.7 s.

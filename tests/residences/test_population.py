@@ -36,7 +36,7 @@ def test_a_cell_is_shared_by_floor_area():
     made = prepare(town, population=people([(CELL, 80)]))
     assert made.table["population"].tolist() == [10.0, 20.0, 50.0, 0.0]
     assert made.weight == "population"
-    assert made.denominator_sources["population"] == "population table of the study: 1 rows"
+    assert made.denominator_sources["population"].en == "population table of the study: 1 rows"
     assert notes(made)["residences.population"].startswith("80 people placed")
 
 

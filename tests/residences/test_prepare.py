@@ -130,11 +130,13 @@ def test_the_result_cannot_be_edited():
 
 
 def test_denominators_are_named():
-    assert prepare(TOWN).denominator_sources == {
+    found = prepare(TOWN).denominator_sources
+    assert {weight: said.en for weight, said in found.items()} == {
         "floor_area": "OpenStreetMap: footprint x levels of 25 residential buildings (levels assumed for 25)",
         "land": "OpenStreetMap: landuse=residential, 4 sample points every 50 m",
         "residences": "25 origins",
     }
+    assert found["floor_area"].zh == "OpenStreetMap:25 栋住宅建筑的基底面积×层数(其中 25 栋层数为默认值)"
 
 
 def test_no_land_gives_no_sample_points():

@@ -102,6 +102,7 @@ def test_no_datum_is_an_error_and_a_stated_one_helps(tmp_path) -> None:
 @pytest.mark.parametrize(
     ("datum", "text"),
     [
+        ("detect", "datum: detect compares places with streets, and here there are none to compare with; write wgs84"),
         ("mars", "unknown datum 'mars'; write wgs84, cgcs2000, gcj02, bd09 or EPSG:<number>"),
         ("EPSG:999999", "datum 'EPSG:999999' is not in the EPSG register"),
         (None, "10 coordinates lie in China (the first: 114.500000, 35.000000) and nothing says their datum"),

@@ -216,16 +216,11 @@ FILES = {
     "gzip": ("a.csv", gzip.compress(PLAIN), {}, SourceError, "a.csv: binary data, not a text table"),
     "kml": ("a.kml", b"<?xml version='1.0'?><kml>", {}, SourceError, "a.kml: KML, as Google Earth writes it; open it"),
     "too wide": ("a.csv", b"a," * 3000, {}, SchemaError, "a.csv, row 1: more than 500000 rows or 2000 columns; split"),
-    "header only": ("a.xlsx", xlsx_bytes(HEADER), {}, SchemaError, "a.xlsx, sheet '名单': no rows below the header"),
     "no such number": ("a.csv", PLAIN, {"datum": "EPSG:999999"}, DatumError, "a.csv: datum 'EPSG:999999' is not in"),
     "heights": ("a.csv", PLAIN, {"datum": "EPSG:5773"}, DatumError, "EPSG:5773 (EGM96 height): no public transform"),
     "off the globe": (
         *("a.csv", csv_bytes(HEADER, ("甲", "药店", 216.3, 95.0, "", 1)), {}, DatumError),
         "a.csv: the coordinates (the first: 216.3, 95) are no longitudes and latitudes",
-    ),
-    "no such pairs": (
-        *("a.csv", PLAIN, {"columns": {"location": "坐标"}}, SchemaError),
-        "a.csv: no column '坐标' (location_column); the first rows hold 名称, 类型",
     ),
     "no features": ("a.geojson", geojson(), {}, SchemaError, "a.geojson: it has no rows; give a file with at least"),
     "other json": ("a.geojson", b'{"type": "Topology"}', {}, SourceError, "JSON of type 'Topology' is not GeoJSON"),

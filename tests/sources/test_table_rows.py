@@ -80,7 +80,11 @@ ROWS = {
         "needs_geocoding",
         'column C (经度): "116°77\'" is no coordinate',
     ),
-    "two points": (("甲", "药店", "116.35.11", Y, "", ""), "needs_geocoding", "column C (经度): '116.35.11' is no coordinate"),
+    "two points": (
+        ("甲", "药店", "116.35.11", Y, "", ""),
+        "needs_geocoding",
+        "column C (经度): '116.35.11' is no coordinate",
+    ),
     "beyond the globe": (
         ("甲", "药店", "1163.51", Y, "", ""),
         "needs_geocoding",

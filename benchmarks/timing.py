@@ -1,0 +1,98 @@
+"""Times of candidates that take turns in one process, and the peak memory of processes of their own."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """CPU and wall seconds of every repetition of one candidate."""
+
+    cpu: tuple[float, ...]
+    wall: tuple[float, ...]
+
+    @property
+    def median(self) -> float:
+        """Median CPU seconds."""
+        return statistics.median(self.cpu)
+
+    @property
+    def median_wall(self) -> float:
+        """Median wall seconds."""
+        return statistics.median(self.wall)
+
+    def text(self) -> str:
+        """Return the median CPU time with the least and the greatest, in milliseconds."""
+        least, most = min(self.cpu), max(self.cpu)
+        return f"{self.median * 1000:.1f} ms ({least * 1000:.1f} to {most * 1000:.1f})"
+
+
+def interleaved(candidates: Mapping[str, Callable[[], object]], repetitions: int) -> dict[str, Times]:
+    """Run the candidates in turn, `repetitions` rounds, after one round that is not counted."""
+    cpu: dict[str, list[float]] = {name: [] for name in candidates}
+    wall: dict[str, list[float]] = {name: [] for name in candidates}
+    for turn in range(repetitions + 1):
+        for name, work in candidates.items():
+            started, clock = time.process_time(), time.perf_counter()
+            work()
+            if turn:
+                cpu[name].append(time.process_time() - started)
+                wall[name].append(time.perf_counter() - clock)
+    return {name: Times(tuple(cpu[name]), tuple(wall[name])) for name in candidates}
+
+
+def ratio(slow: Times, fast: Times) -> float:
+    """Return how many times faster `fast` is than `slow`, by median CPU time."""
+    return slow.median / fast.median
+
+
+@contextmanager
+def environment(**values: str) -> Iterator[None]:
+    """Set environment variables for a while."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One process: wall and CPU seconds, peak memory in MiB, what it printed."""
+
+    wall: float
+    cpu: float
+    peak_mib: float
+    output: str
+
+
+def run_process(command: Sequence[str], *, folder: Path | None = None) -> Run:
+    """Run a command to its end and measure it; RuntimeError with its last words when it fails."""
+    clock = time.perf_counter()
+    process = subprocess.Popen(  # noqa: S603  # commands of this package
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8"
+    )
+    assert process.stdout is not None
+    output = process.stdout.read()
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"{' '.join(command)} failed:\n{output[-2000:]}")
+    return Run(time.perf_counter() - clock, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, output)

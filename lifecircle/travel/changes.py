@@ -1,0 +1,127 @@
+"""Changes of a searched place, and what a change touched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from lifecircle.model.network import Permission
+from lifecircle.model.travel import Snapped
+from lifecircle.network.edits import Street
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AddFacility:
+    """A new facility.
+
+    Attributes
+    ----------
+    id : str
+        Unlike every other; its row is where it stands among the ids in ascending order.
+    type : str
+    entrances : Snapped
+        Its own points alone; ``owner`` is not looked at.
+    """
+
+    id: str
+    type: str
+    entrances: Snapped
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveFacility:
+    """A facility closes."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MoveFacility:
+    """A facility gets other entrances and keeps its id, type and row."""
+
+    id: str
+    entrances: Snapped
+
+
+@dataclass(frozen=True, slots=True)
+class SetPermission:
+    """An edge is closed, opened, or made private."""
+
+    edge: int
+    permission: Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """Where a new street begins or ends: a node, or a point on an edge, which is cut there.
+
+    Attributes
+    ----------
+    node : int
+        -1: the place is on `edge`.
+    edge : int
+    offset_mm : int
+        From the edge's tail; at its ends the place is a node.
+    """
+
+    node: int = -1
+    edge: int = -1
+    offset_mm: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AddStreet:
+    """A new street, crossing or footbridge between two joints.
+
+    Points that are joined to an edge that is cut stay where they are: on the one part or the other.
+    """
+
+    start: Joint
+    end: Joint
+    street: Street = field(default_factory=Street)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rejoin:
+    """Residence entrances are joined to the network elsewhere, to a new street for instance.
+
+    Attributes
+    ----------
+    points : int64 (N,)
+        Rows of the residences' ``Snapped``, each once.
+    entrances : Snapped
+        N points in the same order; ``owner`` is not looked at.
+    """
+
+    points: Ints
+    entrances: Snapped
+
+
+Change: TypeAlias = AddFacility | RemoveFacility | MoveFacility | SetPermission | AddStreet | Rejoin
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Touched:
+    """Cells of the table of nearest times that a change has written.
+
+    Attributes
+    ----------
+    residence, column : int64 (N,)
+        Rows and types, each pair once, sorted by column, then residence.
+    junctions : int
+        Junctions whose keys were written, over all columns.
+    """
+
+    residence: Ints
+    column: Ints
+    junctions: int
+
+    def rows(self, columns: tuple[int, ...] | None = None) -> Ints:
+        """Return the residences touched in any of `columns` (by default all), ascending."""
+        rows = self.residence if columns is None else self.residence[np.isin(self.column, columns)]
+        return np.unique(rows)

@@ -1,0 +1,108 @@
+"""Arrays that grow, are written in place, and can take back what was written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+
+MIN_ROOM = 64
+ROOM_SHARE = 16  # a sixteenth of the rows in use
+
+
+class Journal:
+    """How to take back what was done, step by step."""
+
+    def __init__(self) -> None:
+        self._steps: list[Callable[[], None]] = []
+        self._marks: list[int] = []
+
+    def __len__(self) -> int:
+        """Return the number of changes that can be taken back."""
+        return len(self._marks)
+
+    def begin(self) -> None:
+        """Start a change."""
+        self._marks.append(len(self._steps))
+
+    def note(self, step: Callable[[], None]) -> None:
+        """Remember `step`, which takes back something that was just done."""
+        self._steps.append(step)
+
+    def forget(self) -> None:
+        """Keep what was done: from here on nothing before can be taken back."""
+        self._steps.clear()
+        self._marks.clear()
+
+    def roll_back(self) -> None:
+        """Take back the last change."""
+        mark = self._marks.pop()
+        while len(self._steps) > mark:
+            self._steps.pop()()
+
+
+class Table:
+    """Named arrays with one row per thing, along the last axis; every write is journalled.
+
+    ``table["name"]`` is the whole array with its room to grow: rows from ``len(table)`` on mean nothing.
+    """
+
+    def __init__(self, journal: Journal, **arrays: Array) -> None:
+        sizes = {array.shape[-1] for array in arrays.values()}
+        if len(sizes) != 1:
+            raise ValueError(f"Table: arrays of {sorted(sizes)} rows")
+        self._journal = journal
+        self._size = sizes.pop()
+        self._arrays = {name: self._roomy(array, self._size) for name, array in arrays.items()}
+
+    def __len__(self) -> int:
+        """Return the number of rows in use."""
+        return self._size
+
+    def __getitem__(self, name: str) -> Array:
+        """Return an array with its room to grow; write to it with `put` alone, or `note` what was there."""
+        return self._arrays[name]
+
+    def used(self, name: str) -> Array:
+        """Return a copy of the rows in use."""
+        return self._arrays[name][..., : self._size].copy()
+
+    def append(self, rows: int, **values: Array | float) -> int:
+        """Add rows with a value for every array and return the number of the first."""
+        if set(values) != set(self._arrays):
+            raise ValueError(f"Table: values for {sorted(values)}, arrays {sorted(self._arrays)}")
+        first = self._size
+        if first + rows > next(iter(self._arrays.values())).shape[-1]:
+            self._arrays = {name: self._roomy(array, first + rows) for name, array in self._arrays.items()}
+        for name, value in values.items():
+            self._arrays[name][..., first : first + rows] = value
+        self._size = first + rows
+        self._journal.note(lambda: self._shrink(first))
+        return first
+
+    def put(self, at: Array | int, **values: Array | float) -> None:
+        """Write rows `at` of the arrays named."""
+        for name, value in values.items():
+            array = self._arrays[name]
+            self.note(name, at, old=array[..., at].copy())
+            array[..., at] = value
+
+    def note(self, name: str, at: Any, *, old: Array) -> None:  # noqa: ANN401  # whatever indexes an array
+        """Remember what an array held `at` (an index of its last axis, or of all) before it was written."""
+        where = at if isinstance(at, tuple) else (..., at)
+        self._journal.note(lambda: self._restore(name, where, old))
+
+    def _restore(self, name: str, where: Any, old: Array) -> None:  # noqa: ANN401  # as above
+        self._arrays[name][where] = old
+
+    def _shrink(self, size: int) -> None:
+        self._size = size
+
+    def _roomy(self, array: Array, rows: int) -> Array:
+        larger = np.zeros((*array.shape[:-1], rows + MIN_ROOM + rows // ROOM_SHARE), dtype=array.dtype)
+        larger[..., : array.shape[-1]] = array
+        return larger

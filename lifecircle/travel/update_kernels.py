@@ -1,0 +1,236 @@
+"""Compiled repair of a search: only what a change can reach is looked at.
+
+Keys are ``value * scale + rank`` as in `search`. The arrays behind `Graph`, `Doors` and `Origins` have room to grow;
+what lies beyond the rows in use is never looked at. The one public wrapper is `update`.
+"""
+
+# ruff: noqa: PLR0913, PLR0917  # kernels take their arrays one by one
+
+from __future__ import annotations
+
+import heapq
+
+import numpy as np
+import numpy.typing as npt
+
+from lifecircle.engine import compiled
+from lifecircle.travel.live_arrays import FAR, Doors, Graph, Origins, Region, Rule, Size
+
+Ints = npt.NDArray[np.int64]
+Entries = list[tuple[int, int]]
+
+
+@compiled
+def _offer(key: Ints, node: int, graph: Graph, doors: Doors, rule: Rule) -> int:
+    """Return the least key that the doors on a junction's edges and the junctions next to it offer it."""
+    best = FAR
+    for place in range(graph.begin[node], graph.begin[node] + graph.degree[node]):
+        edge = graph.pool[place]
+        door = doors.first[edge]
+        while door >= 0:
+            if doors.kind[door] == rule.kind and doors.leg[door] <= rule.cutoff:
+                if graph.tail[edge] == node and doors.by_tail[door] <= rule.cutoff:
+                    best = min(best, (doors.leg[door] + doors.by_tail[door]) * rule.scale + doors.rank[door])
+                if graph.head[edge] == node and doors.by_head[door] <= rule.cutoff:
+                    best = min(best, (doors.leg[door] + doors.by_head[door]) * rule.scale + doors.rank[door])
+            door = doors.following[door]
+        # People walk from junctions to facilities: onward from `node` along the edge, in the edge's own direction.
+        if graph.tail[edge] == node:
+            other, weight = graph.head[edge], graph.forward[edge]
+        else:
+            other, weight = graph.tail[edge], graph.backward[edge]
+        if 0 < weight <= rule.cutoff and key[other] != FAR:
+            best = min(best, key[other] + weight * rule.scale)
+    return best if best < (rule.cutoff + 1) * rule.scale else FAR
+
+
+@compiled
+def _into(graph: Graph, edge: int, node: int) -> tuple[int, int]:
+    """Return the other end of an edge and the cost of walking from there to `node`, 0 where nobody can."""
+    if graph.tail[edge] == node:
+        return graph.head[edge], graph.backward[edge]
+    return graph.tail[edge], graph.forward[edge]
+
+
+@compiled
+def _hand_on(key: Ints, heap: Entries, graph: Graph, rule: Rule, log: Entries) -> None:
+    """Hand the keys of the junctions in `heap` on to wherever they are less; write what was there to `log`."""
+    while len(heap) > 0:
+        start, node = heapq.heappop(heap)
+        if start != key[node]:
+            continue
+        for place in range(graph.begin[node], graph.begin[node] + graph.degree[node]):
+            other, weight = _into(graph, graph.pool[place], node)
+            if 0 < weight <= rule.cutoff:
+                reached = start + weight * rule.scale
+                if reached < key[other] and reached < (rule.cutoff + 1) * rule.scale:
+                    log.append((other, key[other]))
+                    key[other] = reached
+                    heapq.heappush(heap, (reached, other))
+
+
+@compiled
+def _take_away(key: Ints, starts: Ints, graph: Graph, doors: Doors, rule: Rule) -> Entries:
+    """Take the key from every junction that nothing supports any more; return the junctions and their keys.
+
+    A key is supported by a door, or by a junction next to it whose key and the cost of the edge add up to it. Those
+    that a lost key supported are asked in turn.
+    """
+    lost = [(0, 0) for _ in range(0)]
+    for node in starts:
+        if key[node] != FAR and _offer(key, node, graph, doors, rule) != key[node]:
+            lost.append((node, key[node]))
+            key[node] = FAR
+    done = 0
+    while done < len(lost):
+        node, old = lost[done]
+        done += 1
+        for place in range(graph.begin[node], graph.begin[node] + graph.degree[node]):
+            other, weight = _into(graph, graph.pool[place], node)
+            rested = 0 < weight <= rule.cutoff and key[other] == old + weight * rule.scale
+            if rested and _offer(key, other, graph, doors, rule) != key[other]:
+                lost.append((other, key[other]))
+                key[other] = FAR
+    return lost
+
+
+@compiled
+def _repair(key: Ints, starts: Ints, graph: Graph, doors: Doors, rule: Rule) -> Entries:
+    """Turn the keys (V,) of one column into those of a fresh search; return the junctions written and what was there.
+
+    First whatever has become less is handed on. Then every junction that has lost what its key rested on is found and
+    gets the least of what is left. All costs are above 0, so no key rests on itself, and what is left after both steps
+    is supported and nowhere too great: the fresh keys.
+    """
+    log = [(0, 0) for _ in range(0)]
+    heap = [(0, 0) for _ in range(0)]
+    for node in starts:
+        best = _offer(key, node, graph, doors, rule)
+        if best < key[node]:
+            log.append((node, key[node]))
+            key[node] = best
+            heapq.heappush(heap, (best, node))
+    _hand_on(key, heap, graph, rule, log)
+    lost = _take_away(key, starts, graph, doors, rule)
+    log.extend(lost)
+    for node, _ in lost:
+        best = _offer(key, node, graph, doors, rule)
+        if best < key[node]:
+            key[node] = best
+            heapq.heappush(heap, (best, node))
+    _hand_on(key, heap, graph, rule, log)
+    return log
+
+
+@compiled
+def _along(graph: Graph, edge: int, ahead: int) -> int:
+    """Return the cost of walking `ahead` millimetres along an edge (back if below 0), as `ends.part_of_edge`."""
+    whole = graph.forward[edge] if ahead > 0 else graph.backward[edge]
+    if ahead == 0:
+        return 0 if graph.forward[edge] + graph.backward[edge] > 0 else FAR
+    if whole == 0:
+        return FAR
+    if abs(ahead) == graph.length[edge]:
+        return whole
+    rate = graph.rate_forward[edge] if ahead > 0 else graph.rate_backward[edge]
+    return int(np.rint(rate * abs(ahead)))
+
+
+@compiled
+def _best(owner: int, key: Ints, graph: Graph, doors: Doors, origins: Origins, rule: Rule) -> tuple[int, int]:
+    """Return the least key of a residence and the first of its points that has it; FAR and -1 without one."""
+    best, chosen = (rule.cutoff + 1) * rule.scale, -1
+    for point in range(origins.begin[owner], origins.begin[owner + 1]):
+        edge, leg = origins.edge[point], origins.leg[point]
+        if edge < 0 or leg > rule.cutoff:
+            continue
+        least = FAR
+        door = doors.first[edge]
+        while door >= 0:
+            if doors.kind[door] == rule.kind and doors.leg[door] <= rule.cutoff:
+                walk = _along(graph, edge, doors.offset[door] - origins.offset[point])
+                if walk <= rule.cutoff:
+                    least = min(least, (leg + walk + doors.leg[door]) * rule.scale + doors.rank[door])
+            door = doors.following[door]
+        onward = key[graph.tail[edge]]
+        if onward != FAR and origins.by_tail[point] <= rule.cutoff:
+            least = min(least, (leg + origins.by_tail[point]) * rule.scale + onward)
+        onward = key[graph.head[edge]]
+        if onward != FAR and origins.by_head[point] <= rule.cutoff:
+            least = min(least, (leg + origins.by_head[point]) * rule.scale + onward)
+        if least < best:
+            best, chosen = least, point
+    return (best, chosen) if chosen >= 0 else (FAR, chosen)
+
+
+@compiled
+def _visit(edge: int, origins: Origins, stamp: Ints, turn: int, found: list[int]) -> None:
+    """Add the residences with a point on `edge` to `found`, each once a `turn`."""
+    point = origins.first[edge]
+    while point >= 0:
+        owner = origins.owner[point]
+        if stamp[owner] != turn:
+            stamp[owner] = turn
+            found.append(owner)
+        point = origins.following[point]
+
+
+@compiled
+def update(
+    keys: Ints, cells: tuple[Ints, Ints], region: Region, graph: Graph, doors: Doors, origins: Origins, size: Size
+) -> tuple[Ints, Ints]:
+    """Repair the keys of the junctions, then those of the residences that hang on them.
+
+    Parameters
+    ----------
+    keys : int64 (K, V)
+        Changed in place.
+    cells : (int64 (K, R), int64 (K, R))
+        Least key of every residence and the point it is walked from; changed in place.
+    region : Region
+    graph, doors, origins : Graph, Doors, Origins
+        After the change.
+    size : Size
+
+    Returns
+    -------
+    junctions : int64 (M, 3)
+        What was overwritten, in order, some junctions twice: column, junction, key.
+    residences : int64 (N, 4)
+        Of the residences that have changed: column, residence, key, point; sorted by column, then residence.
+
+    References
+    ----------
+    Ramalingam and Reps (1996), An incremental algorithm for a generalization of the shortest-path problem,
+    J. Algorithms 21.
+    """
+    nodes = [(0, 0, 0) for _ in range(0)]
+    rows = [(0, 0, 0, 0) for _ in range(0)]
+    for column in region.columns:
+        rule = Rule(column, size.scale, size.cutoff)
+        turn = size.turn + column
+        key, best, chosen = keys[column], cells[0][column], cells[1][column]
+        found = [0 for _ in range(0)]
+        for owner in region.owners:
+            region.stamp[owner] = turn
+            found.append(owner)
+        for node, old in _repair(key, region.junctions, graph, doors, rule):
+            nodes.append((column, node, old))
+            for place in range(graph.begin[node], graph.begin[node] + graph.degree[node]):
+                _visit(graph.pool[place], origins, region.stamp, turn, found)
+        for edge in region.edges:
+            _visit(edge, origins, region.stamp, turn, found)
+        found.sort()
+        for owner in found:
+            now, point = _best(owner, key, graph, doors, origins, rule)
+            if now != best[owner] or point != chosen[owner]:
+                rows.append((column, owner, best[owner], chosen[owner]))
+                best[owner], chosen[owner] = now, point
+    junctions = np.empty((len(nodes), 3), dtype=np.int64)
+    for entry in range(len(nodes)):
+        junctions[entry, 0], junctions[entry, 1], junctions[entry, 2] = nodes[entry]
+    residences = np.empty((len(rows), 4), dtype=np.int64)
+    for entry in range(len(rows)):
+        row = rows[entry]
+        residences[entry, 0], residences[entry, 1], residences[entry, 2], residences[entry, 3] = row
+    return junctions, residences
