@@ -37,14 +37,14 @@ test: $(STAMP)  ## everything but the exhaustive runs
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -m "not slow"
 
-test-all: $(STAMP)  ## with the exhaustive runs
-	$(BIN)/python -m pytest
+test-all: $(STAMP)  ## with the exhaustive runs and fresh random examples
+	HYPOTHESIS_PROFILE=fresh $(BIN)/python -m pytest
 
 fix: $(STAMP)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(STAMP)  ## time the whole audit of a real city into benchmarks/results.md
+bench: $(STAMP)  ## measure side by side with the peers, into benchmarks/results.md
 	$(BIN)/python -m benchmarks
 
 schemas: $(STAMP)  ## write the generated files of docs/ anew

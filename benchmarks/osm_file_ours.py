@@ -15,8 +15,8 @@ from lifecircle.sources.polygons import bbox_polygon
 def main(path: Path) -> None:
     """Print kilometres of walkable edges, buildings and things with a facility's tags as JSON."""
     data = read_osm(path)
-    assert data.bounds is not None
-    crs = local_crs(bbox_polygon(*data.bounds))
+    lon, lat = data.ways.lon, data.ways.lat
+    crs = local_crs(bbox_polygon(lon.min(), lat.min(), lon.max(), lat.max()))
     network = build_network(data.ways, crs=crs).network
     objects = data.objects.to_crs(crs)
     tags = objects["tags"]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import statistics
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,6 +58,20 @@ def interleaved(candidates: Mapping[str, Callable[[], object]], repetitions: int
 def ratio(slow: Times, fast: Times) -> float:
     """Return how many times faster `fast` is than `slow`, by median CPU time."""
     return slow.median / fast.median
+
+
+def free_cores() -> float:
+    """Return how many of two cores are free: how much more two threads get done than one, in the same time."""
+    block = bytes(16_000_000)
+
+    def work(threads: int) -> float:
+        clock = time.perf_counter()
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(lambda _: hashlib.sha256(block).digest(), range(threads)))
+        return time.perf_counter() - clock
+
+    tries = [(work(1), work(2)) for _ in range(5)]
+    return 2 * min(one for one, _ in tries) / min(two for _, two in tries)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from lifecircle.pipeline.audit import Audit
@@ -20,6 +21,10 @@ ROOT = Path(__file__).resolve().parents[1]
 # numba looks for a package of this name; the folder of tests beside this file is none.
 if (_found := find_spec("coverage")) is None or _found.origin is None:
     sys.modules["coverage"] = None  # type: ignore[assignment]
+# The same code gives the same verdict; `make test-all` searches with fresh examples.
+settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
+settings.register_profile("fresh", deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _connect = socket.socket.connect
 

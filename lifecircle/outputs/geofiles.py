@@ -45,7 +45,7 @@ def write_geopackage(view: AuditView, folder: Path) -> Path:
         for name, layer in layers.items():
             kind = _layer_kind(layer) if name in ("residences", "communities", "isochrones") else "Point"
             options = {"geometry_type": kind, "promote_to_multi": kind == "MultiPolygon"}
-            layer.to_file(path, layer=name, driver="GPKG", engine="pyogrio", index=False, **options)
+            layer.to_file(path, layer=name, driver="GPKG", engine="pyogrio", index=False, use_arrow=True, **options)
     _add_styles(path, view=view, date=date)
     return path
 

@@ -52,7 +52,20 @@ def test_windows_lie_on_one_grid_and_cut_alike() -> None:
     assert (whole.west_m, whole.south_m, whole.columns, whole.rows) == (-40.0, 0.0, 8, 5)
     part, rows, columns = whole.part(Window.around((0.0, 25.0, 500.0, 30.0), margin_m=0.0))
     assert (part.x.tolist(), part.y.tolist()) == ([0, 20, 40, 60, 80, 100], [20, 40])
-    assert whole.cut(np.arange(40), rows=rows, columns=columns).tolist() == [10, 11, 12, 13, 14, 15, 18, 19, 20, 21, 22, 23]
+    assert whole.cut(np.arange(40), rows=rows, columns=columns).tolist() == [
+        10,
+        11,
+        12,
+        13,
+        14,
+        15,
+        18,
+        19,
+        20,
+        21,
+        22,
+        23,
+    ]
     assert whole.part(Window.around((900.0, 900.0, 950.0, 950.0), margin_m=0.0))[0].columns == 0
 
 
