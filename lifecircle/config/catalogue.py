@@ -7,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from lifecircle.config.fields import Part, Texts
 from lifecircle.config.problems import validated
@@ -38,7 +38,11 @@ def _compiled(pattern: str) -> str:
     return pattern
 
 
-TestOfTag = Annotated[tuple[str, ...], BeforeValidator(_as_test)]
+TestOfTag = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_as_test),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}),
+]
 Tests = Mapping[str, TestOfTag]
 Pattern = Annotated[str, BeforeValidator(lambda value: _compiled(value) if isinstance(value, str) else value)]
 

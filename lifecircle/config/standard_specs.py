@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Discriminator, Field, Strict, Tag, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Strict, Tag, WithJsonSchema, model_validator
 
 from lifecircle.config.catalogue import Tests, TypeSpec
 from lifecircle.config.fields import Names, Part, Texts
@@ -23,7 +23,12 @@ def _as_text(value: object) -> object:
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
-Pool = Annotated[Texts, BeforeValidator(_as_pool), Field(min_length=1)]
+Pool = Annotated[
+    Texts,
+    BeforeValidator(_as_pool),
+    Field(min_length=1),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}),
+]
 Pools = Annotated[tuple[Pool, ...], Strict(strict=False)]
 Where = Mapping[str, Annotated[str, BeforeValidator(_as_text)]]
 

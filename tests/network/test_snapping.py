@@ -69,9 +69,9 @@ def brute_force(network: WalkNetwork, point: shapely.Point, *, usable: np.ndarra
 
 place = st.tuples(st.integers(0, 20), st.integers(0, 20)).map(lambda xy: (xy[0] * 10.0, xy[1] * 10.0))
 segment = st.tuples(place, place).filter(lambda ends: ends[0] != ends[1])
-# Off the lattice of nodes, so that barriers rarely end within a millimetre of where a leg does.
+# Off the lattice and in no direction of it, so that barriers rarely end within a millimetre of a leg.
 barrier = st.tuples(segment, st.sampled_from([0.37, 3.1])).map(
-    lambda s: shapely.LineString([(x + s[1], y + s[1] / 2) for x, y in s[0]])
+    lambda s: shapely.LineString([(x + s[1], y + s[1] * 0.4371) for x, y in s[0]])
 )
 lake = st.tuples(place, st.integers(5, 60)).map(lambda s: shapely.Point(s[0]).buffer(s[1] + 0.123, quad_segs=2))
 

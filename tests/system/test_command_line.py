@@ -154,7 +154,7 @@ def test_check_says_that_an_audit_would_run(name: str, real_data: Path, monkeypa
 def test_check_of_the_larger_studies(audited: Callable[[str], Audit], name: str) -> None:
     text = check(audited(name).place)
     assert text.endswith("Ready: an audit of this study would run.")
-    assert f"{len(audited(name).place.residences)} (building)" in text
+    assert f"{len(audited(name).place.residences)} (from residential buildings)" in text
 
 
 def test_standards_in_both_languages() -> None:
