@@ -93,7 +93,7 @@ class Audit:
             network=place.network,
             facilities=place.facilities,
             residences=place.residences,
-            base=base_map(place.objects, reach=place.area.reach),
+            base=base_map(place.objects, reach=place.area.reach, extent=place.area.extent),
             provenance=provenance_of(place),
             language=place.question.language,
             compiled_by=output.compiled_by,

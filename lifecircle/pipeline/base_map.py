@@ -25,7 +25,7 @@ def _kind(tags: Tags) -> str:
     return "residential" if tags.get("landuse") == "residential" else ""
 
 
-def base_map(objects: gpd.GeoDataFrame, *, reach: BaseGeometry) -> BaseMap:
+def base_map(objects: gpd.GeoDataFrame, *, reach: BaseGeometry, extent: BaseGeometry) -> BaseMap:
     """Sort the polygons near the study into buildings, water, parks and residential land.
 
     Parameters
@@ -34,6 +34,8 @@ def base_map(objects: gpd.GeoDataFrame, *, reach: BaseGeometry) -> BaseMap:
         The extract's objects with ``tags``, in the metric CRS.
     reach : (Multi)Polygon
         In the same CRS; what does not meet it is left out.
+    extent : (Multi)Polygon
+        Where the data is whole: beyond it the shore breaks off, and no sea is drawn.
 
     Returns
     -------
@@ -50,7 +52,7 @@ def base_map(objects: gpd.GeoDataFrame, *, reach: BaseGeometry) -> BaseMap:
         kind: objects.geometry[kinds == kind].reset_index(drop=True)
         for kind in ("buildings", "water", "parks", "residential")
     }
-    sea = sea_within(_coast(shapes, tags), reach=reach)
+    sea = sea_within(_coast(shapes, tags), reach=shapely.intersection(reach, extent))
     water = [*layers["water"].to_numpy(), *(shapely.intersection(part, reach) for part in sea)]
     return BaseMap(**layers | {"water": gpd.GeoSeries(water, crs=objects.crs)})
 
