@@ -15,16 +15,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from lifecircle.errors import (
-        ConfigError,
-        CutoffError,
-        DatumError,
-        InfeasibleError,
-        LifecircleError,
-        NetworkError,
-        SchemaError,
-        SourceError,
-    )
+    from lifecircle import errors
+    from lifecircle.errors import LifecircleError
     from lifecircle.pipeline.audit import Audit, audit, nearest_times
     from lifecircle.pipeline.check import check
     from lifecircle.pipeline.isochrone import isochrone
@@ -54,34 +46,21 @@ _ROOMS = {
     "Place": "lifecircle.pipeline.place",
     "demo_study": "lifecircle.pipeline.place",
     "load_place": "lifecircle.pipeline.place",
-    "ConfigError": "lifecircle.errors",
-    "CutoffError": "lifecircle.errors",
-    "DatumError": "lifecircle.errors",
-    "InfeasibleError": "lifecircle.errors",
     "LifecircleError": "lifecircle.errors",
-    "NetworkError": "lifecircle.errors",
-    "SchemaError": "lifecircle.errors",
-    "SourceError": "lifecircle.errors",
 }
 
 __all__ = [
     "Audit",
-    "ConfigError",
-    "CutoffError",
-    "DatumError",
-    "InfeasibleError",
     "LifecircleError",
     "MeasureRequest",
-    "NetworkError",
     "Overrides",
     "Place",
-    "SchemaError",
-    "SourceError",
     "__version__",
     "audit",
     "check",
     "covered_streets",
     "demo_study",
+    "errors",
     "isochrone",
     "load_place",
     "measure",
@@ -94,6 +73,8 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401  # whatever the name is
     """Load a public name from its room."""
+    if name == "errors":
+        return importlib.import_module("lifecircle.errors")
     if name not in _ROOMS:
         raise AttributeError(f"module 'lifecircle' has no attribute {name!r}")
     value = getattr(importlib.import_module(_ROOMS[name]), name)

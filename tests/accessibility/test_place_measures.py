@@ -33,7 +33,7 @@ def test_counts_grow_with_minutes_and_types(place: lc.Place) -> None:
 
 
 def test_only_the_asked_types_need_a_capacity(place: lc.Place) -> None:
-    with pytest.raises(lc.SchemaError, match=r"unknown for \d+ of \d\d? facilities"):
+    with pytest.raises(lc.errors.SchemaError, match=r"unknown for \d+ of \d\d? facilities"):
         lc.measure(place, "floating-catchment", request=lc.MeasureRequest(("kindergarten",)))
 
 
@@ -53,7 +53,7 @@ def test_pairs_of_one_type() -> None:
     ],
 )
 def test_bad_requests_are_refused(place: lc.Place, name: str, request_: lc.MeasureRequest, message: str) -> None:
-    with pytest.raises(lc.ConfigError, match=message):
+    with pytest.raises(lc.errors.ConfigError, match=message):
         lc.measure(place, name, request=request_)
 
 

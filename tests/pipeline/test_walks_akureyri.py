@@ -60,7 +60,7 @@ def field(place):
     ],
 )
 def test_what_cannot_be_answered_says_why(place, call, message: str) -> None:
-    with pytest.raises(lc.ConfigError, match=message):
+    with pytest.raises(lc.errors.ConfigError, match=message):
         call(place)
 
 
@@ -255,7 +255,7 @@ def test_measured_walks_are_compared(place) -> None:
     ],
 )
 def test_tables_of_measured_walks_are_checked(place, table: dict, message: str) -> None:
-    with pytest.raises(lc.SchemaError, match=message):
+    with pytest.raises(lc.errors.SchemaError, match=message):
         lc.validate_times(place, pd.DataFrame(table))
 
 

@@ -105,10 +105,12 @@ def test_a_wider_boundary_asks_for_new_tiles_only(server, study):
 
 def test_an_exhausted_server_leaves_what_it_gave(server, study):
     server.faults.extend([""] * 3 + ["504"] * 50)
-    with pytest.raises(lc.SourceError, match=r"HTTP 504.*2 of \d+ tiles are safe on disk; run the same command again"):
+    with pytest.raises(
+        lc.errors.SourceError, match=r"HTTP 504.*2 of \d+ tiles are safe on disk; run the same command again"
+    ):
         fetch(study, options=options(server))
     assert not list(study.parent.glob("*.snapshot.osm.pbf"))
-    with pytest.raises(lc.SourceError, match="there is no snapshot"):
+    with pytest.raises(lc.errors.SourceError, match="there is no snapshot"):
         lc.load_place(study)
     server.faults.clear()
     fetch(study, options=options(server))
@@ -177,6 +179,8 @@ def test_a_fetched_study_is_audited_and_says_where_it_is_from(server, study, tmp
 
 
 def test_a_study_with_a_file_has_nothing_to_fetch(server, study):
-    with pytest.raises(lc.ConfigError, match=r"osm\.file is 'selfoss\.osm\.pbf', so there is nothing to download"):
+    with pytest.raises(
+        lc.errors.ConfigError, match=r"osm\.file is 'selfoss\.osm\.pbf', so there is nothing to download"
+    ):
         fetch(study.parent / "file.yml", options=options(server))
     assert not Path(study.parent / "file.snapshot.parts").exists()

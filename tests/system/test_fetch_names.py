@@ -90,7 +90,7 @@ def test_a_boundary_by_name_is_resolved_once_and_found_offline(server, study):
 def test_a_name_is_not_resolved_again_after_an_interruption(server, study):
     server.faults.extend(["", ""])  # the name, the boundary; then the server fails
     server.faults.extend(["504"] * 20)
-    with pytest.raises(lc.SourceError, match="HTTP 504"):
+    with pytest.raises(lc.errors.SourceError, match="HTTP 504"):
         fetch(study, options=options(server))
     server.faults.clear()
     fetch(study, options=options(server))
@@ -100,7 +100,7 @@ def test_a_name_is_not_resolved_again_after_an_interruption(server, study):
 
 def test_an_unknown_relation(server, study):
     study.write_text(LIVE.replace('{osm: "Brekka, Akureyri"}', "{relation: 77}"), encoding="utf-8")
-    with pytest.raises(lc.ConfigError, match="relation 77: OpenStreetMap has none of this id"):
+    with pytest.raises(lc.errors.ConfigError, match="relation 77: OpenStreetMap has none of this id"):
         fetch(study, options=options(server))
 
 

@@ -108,7 +108,7 @@ def test_a_mistaken_state_is_named(real_data: Path, tmp_path: Path) -> None:
     study = write_study(
         tmp_path, real_data / "selfoss.osm.pbf", facilities=[{"file": layer.name, "type": "renovated_estate"}]
     )
-    with pytest.raises(lc.SchemaError, match="'done'"):
+    with pytest.raises(lc.errors.SchemaError, match="'done'"):
         audit_of(study)
 
 
