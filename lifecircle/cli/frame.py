@@ -5,8 +5,8 @@ import logging
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import ParamSpec
+from contextlib import contextmanager, nullcontext
+from typing import ParamSpec, TextIO
 
 import click
 
@@ -30,14 +30,44 @@ class _Elapsed(logging.Formatter):
         return f"[{time.monotonic() - self._start:5.1f} s] {record.getMessage()}"
 
 
-def show_progress() -> None:
-    """Send the library's progress to stderr."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Elapsed())
+class _Terminal(logging.StreamHandler[TextIO]):
+    """Lines of progress and, below them, a spinner at the step that is running."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.live import Live
+        from rich.spinner import Spinner
+
+        super().__init__(sys.stderr)
+        console = Console(stderr=True)
+        self._spinner = Spinner("dots", "")
+        # What goes to a file must not be drawn on the terminal instead.
+        self.live = Live(self._spinner, console=console, transient=True, redirect_stdout=sys.stdout.isatty())
+        self._print = functools.partial(console.print, markup=False, highlight=False)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write the line above the spinner."""
+        self._print(self.format(record))
+        self._spinner.update(text=self._bar(record))
+
+    @staticmethod
+    def _bar(record: logging.LogRecord) -> str:
+        done, total = getattr(record, "done", 0), getattr(record, "total", 0)
+        return f"{'━' * (20 * done // total)}{'·' * (20 - 20 * done // total)} {done} / {total}" if total else ""
+
+
+@contextmanager
+def show_progress() -> Iterator[None]:
+    """Send the library's progress to stderr while the body runs; a record may carry ``done`` and ``total``."""
     logger = logging.getLogger("lifecircle")
+    terminal = _Terminal() if sys.stderr.isatty() else None
+    handler = terminal or logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Elapsed())
     logger.handlers[:] = [handler]
     logger.setLevel(logging.INFO)
     logger.propagate = False
+    with terminal.live if terminal else nullcontext():
+        yield
 
 
 def front_door(run: Callable[P, None]) -> Callable[P, None]:
@@ -48,9 +78,9 @@ def front_door(run: Callable[P, None]) -> Callable[P, None]:
 
     @functools.wraps(run)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
-        show_progress()
         try:
-            run(*args, **kwargs)
+            with show_progress():
+                run(*args, **kwargs)
         except LifecircleError as error:
             click.echo(f"lifecircle: {error}", err=True)
             raise SystemExit(BAD_INPUT) from error

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Self
 
 from lifecircle.errors import ConfigError
+from lifecircle.model.card import card
 from lifecircle.model.catalogue import Catalogue, FacilityType
 from lifecircle.model.rules import FALLBACK, READINGS, Item, Label, Provision, Reading, Rule
 
@@ -185,3 +186,23 @@ class Standard:
     def title(self, language: str) -> str:
         """Return the title in `language` ("zh" or "en")."""
         return self.title_zh if language == "zh" else self.title_en
+
+    def _repr_html_(self) -> str:
+        """Show the circles and their thresholds in a notebook."""
+        verified, total = self.verified_thresholds()
+        facts = [f"{verified} of {total} thresholds verified in their source", "Draft" if self.draft else ""]
+        rows: list[tuple[str, str, str, str]] = [
+            (circle.name_zh, circle.name_en, reading, "; ".join(_limit(item) for item in rule.items))
+            for circle in self.circles
+            for reading, rule in circle.readings.items()
+        ]
+        rows += [(one.name_zh, one.name_en, "", one.user_layer) for one in self.circles if one.user_layer]
+        columns = ("Circle 生活圈", "", "Reading 口径", "Requirement 要求")
+        return card(f"{self.title_zh} {self.title_en} [{self.id}]", facts, columns=columns, rows=rows)
+
+
+def _limit(item: Item) -> str:
+    kinds = " | ".join(item.types) if not item.pools else f"{item.at_least} of {len(item.pools)} pools"
+    limit = "" if item.minutes is None else f" \N{LESS-THAN OR EQUAL TO} {item.minutes:g} min"
+    limit += "" if item.max_m is None else f" \N{LESS-THAN OR EQUAL TO} {item.max_m:g} m"
+    return f"{kinds}{limit}{' (optional)' if item.optional else ''}"

@@ -26,6 +26,7 @@ from lifecircle.model.audit import AuditView, CoverageAudit
 from lifecircle.model.provenance import Note, Provenance
 from lifecircle.model.standard import Published
 from lifecircle.model.travel import NearestTimes, TravelMode
+from lifecircle.outputs.cards import audit_card
 from lifecircle.outputs.write import write_audit
 from lifecircle.pipeline.base_map import base_map
 from lifecircle.pipeline.facility_sources import before_corrections, corrections_note
@@ -33,6 +34,7 @@ from lifecircle.pipeline.isochrone import circle_isochrones
 from lifecircle.pipeline.legs import leg_notes, street_names
 from lifecircle.pipeline.lists import report_in
 from lifecircle.pipeline.place import Place
+from lifecircle.pipeline.progress import told
 from lifecircle.pipeline.rule_searches import search
 from lifecircle.pipeline.searches import is_snapped
 from lifecircle.pipeline.standards import audit_weight, provision, standard_notes
@@ -45,7 +47,7 @@ log = logging.getLogger("lifecircle")
 LIBRARIES = ("lifecircle", "numpy", "pandas", "geopandas", "shapely", "pyproj", "scipy", "osmium", "pyarrow")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Audit:
     """The result of an audit together with its place.
 
@@ -113,6 +115,16 @@ class Audit:
 
         return summary_text(replace(self.view, language=language or self.view.language))
 
+    def __repr__(self) -> str:
+        """Return place, standard and headline share in one line."""
+        share = self.coverage.headline.all_circles_share
+        said = "not assessable" if share is None else f"{share:.1%} of {self.coverage.weight} has all counted circles"
+        return f"<Audit of {self.place!r}: {said}>"
+
+    def _repr_html_(self) -> str:
+        """Show the headline and the share of every circle in a notebook."""
+        return audit_card(self.view)
+
     def to_map(self) -> folium.Map:
         """Return an interactive map that opens without internet once saved."""
         from lifecircle.outputs.map_folium import audit_map
@@ -136,6 +148,7 @@ class Audit:
         return write_audit(view, Path(out), maps=maps, runtime=runtime)
 
 
+@told
 def audit(place: Place) -> Audit:
     """Judge every residence of `place` on every circle of its standard.
 

@@ -21,9 +21,11 @@ from lifecircle.model.standard import Standard
 from lifecircle.network.barriers import find_barriers
 from lifecircle.network.build import build_network, clip_network
 from lifecircle.pipeline.anywhere import snap_anywhere
+from lifecircle.pipeline.cards import place_card
 from lifecircle.pipeline.facility_sources import FieldCheck, study_facilities
 from lifecircle.pipeline.inputs import Inputs, read_inputs
 from lifecircle.pipeline.people import origin_request, tidied
+from lifecircle.pipeline.progress import told
 from lifecircle.pipeline.question import Overrides, Question, read_question
 from lifecircle.pipeline.searches import Joined, join
 from lifecircle.pipeline.slope import graded
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("lifecircle")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Place:
     """A study area with its network, facilities and residences, ready to be audited.
 
@@ -119,12 +121,22 @@ class Place:
         window = Window.around(box, margin_m=self.question.walk.max_access_m)
         return build_cells(window, lambda xy: snap_anywhere(self, xy, profile=self.question.profile))
 
+    def __repr__(self) -> str:
+        """Return name, sizes and standard in one line."""
+        sizes = f"{len(self.facilities)} facilities, {len(self.residences)} residences"
+        return f"<Place {self.area.name('en')}: {sizes}, {self.standard.id}>"
+
+    def _repr_html_(self) -> str:
+        """Show what was prepared in a notebook."""
+        return place_card(self)
+
 
 def demo_study() -> Path:
     """Return the study file of the sample place inside the package."""
     return sample_study()
 
 
+@told
 def load_place(config: str | Path, *, overrides: Overrides | None = None, cache: bool = True) -> Place:
     """Read a study file and prepare its network, facilities and residences.
 

@@ -118,7 +118,8 @@ def _tiles(wanted: tuple[Tile, ...], parts: Parts, *, service: Overpass) -> list
         parts.store(tile.name, answer.body)
         done.append(tile)
         asked, size = asked + 1, size + len(answer.body)
-        log.info("%s: %d objects, %.1f MB so far", place, answer.elements, size / 1e6)
+        steps = {"done": len(done), "total": len(done) + len(waiting)}
+        log.info("%s: %d objects, %.1f MB so far", place, answer.elements, size / 1e6, extra=steps)
     log.info("%d tiles whole: %d asked for now, %d from before", len(done), asked, len(done) - asked)
     return done
 
