@@ -1,4 +1,4 @@
-"""One pass per kind through an OSM file: what is kept of relations, nodes and ways.
+"""What is kept of the relations, nodes and ways of an OSM file.
 
 Relations come first, so that their untagged member ways are kept; nodes second, whatever
 their order in the file, so that every way finds its places.
@@ -6,15 +6,13 @@ their order in the file, so that every way finds its places.
 
 from array import array
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
-from sys import intern
-from typing import Any
+from typing import Protocol
 
 from shapely import LineString
 
-from lifecircle.sources.osm_header import stream
 from lifecircle.sources.osm_tags import (
     is_address,
     is_area_relation,
@@ -26,6 +24,7 @@ from lifecircle.sources.osm_tags import (
 )
 
 Tags = dict[str, str]
+Place = tuple[float, float]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -90,102 +89,82 @@ class Collected:
     newest: datetime = EPOCH
 
 
-def collect(path: Path, kind: str, *, dated: bool) -> Collected:
-    """Read a file in three streaming passes.
+class Shape(Protocol):
+    """The nodes of a way."""
 
-    Parameters
-    ----------
-    path, kind
-        The file and its format, checked by ``osm_format``.
-    dated : bool
-        True when the header tells the date; else the newest date of an object is sought.
-    """
-    return _Collector(path, kind, dated=dated).collected
+    def closed(self) -> bool:
+        """Say whether the first and the last of at least two references are the same."""
+
+    def line(self) -> bytes:
+        """Return WKB with every node; empty when nodes are missing or fewer than two."""
+
+    def refs(self) -> "array[int]":
+        """Return the ids of all nodes."""
+
+    def places(self) -> Iterator[tuple[int, Place | None]]:
+        """Yield the id and, where it is present, the place of every node."""
 
 
-class _Collector:
-    """The three passes and what they share."""
+class Collector:
+    """Decides what is kept."""
 
-    def __init__(self, path: Path, kind: str, *, dated: bool) -> None:
-        import osmium
-
-        self._dated = dated
-        self._line_factory = osmium.geom.WKBFactory()
-        self._all_nodes = osmium.geom.use_nodes.ALL
-        self._invalid_location = osmium.InvalidLocationError
+    def __init__(self) -> None:
         self._members: set[int] = set()
         self._street_members: set[int] = set()
         self.collected = Collected()
-        locations = osmium.NodeLocationsForWays(osmium.index.create_map("flex_mem"))
-        locations.ignore_errors()
-        kinds = osmium.osm
-        for item in stream(path, kind, entities=kinds.RELATION):
-            self._relation(item)
-        for item in stream(path, kind, locations, osmium.filter.EmptyTagFilter(), entities=kinds.NODE):
-            self._node(item)
-        for item in stream(path, kind, locations, entities=kinds.WAY):
-            self._way(item)
-
-    def _seen(self, what: str, item: Any) -> None:  # noqa: ANN401 - an osmium object
-        self.collected.counts[what] += 1
-        if not self._dated:
-            self.collected.newest = max(self.collected.newest, item.timestamp)
 
     def _count_dead(self, tags: Tags) -> None:
         if is_dead(tags):
             self.collected.counts["dead_objects"] += 1
 
-    def _relation(self, item: Any) -> None:  # noqa: ANN401 - an osmium object
-        self._seen("relations", item)
-        tags = _tags(item)
+    def relation(self, number: int, tags: Tags, *, ways: Iterable[tuple[int, str]]) -> None:
+        """Take a relation with its member ways."""
+        self.collected.counts["relations"] += 1
         street = is_street(tags)
         if not (is_route(tags) or (is_area_relation(tags) and (street or is_object(tags)))):
             if is_area_relation(tags):
                 self._count_dead(tags)
             return
-        members = tuple((member.ref, member.role) for member in item.members if member.type == "w")
-        self.collected.relations[item.id] = Relation(tags, members)
+        members = tuple(ways)
+        self.collected.relations[number] = Relation(tags, members)
         self._members.update(ref for ref, _ in members)
         if street and not is_route(tags):
             self._street_members.update(ref for ref, _ in members)
 
-    def _node(self, item: Any) -> None:  # noqa: ANN401 - an osmium object
-        self._seen("nodes", item)
-        tags = _tags(item)
+    def node(self, number: int, tags: Tags, *, place: Place | None) -> None:
+        """Take a tagged node; `place` is None where it lies nowhere on the globe."""
+        self.collected.counts["nodes"] += 1
         thing = is_object(tags, node=True)
         if not thing:
             self._count_dead(tags)
-        place = item.location
-        if place.valid() and (thing or not is_beside_streets(tags)):
-            self.collected.nodes[item.id] = Node(tags, thing, place.lon, place.lat)
-        if place.valid() and not thing and is_address(tags):
-            self.collected.addresses[item.id] = Node(tags, thing, place.lon, place.lat)
+        if place is None:
+            return
+        if thing or not is_beside_streets(tags):
+            self.collected.nodes[number] = Node(tags, thing, *place)
+        if not thing and is_address(tags):
+            self.collected.addresses[number] = Node(tags, thing, *place)
 
-    def _way(self, item: Any) -> None:  # noqa: ANN401 - an osmium object
-        self._seen("ways", item)
-        tags = _tags(item)
+    def way(self, number: int, tags: Tags, *, shape: Shape) -> None:
+        """Take a way."""
+        self.collected.counts["ways"] += 1
         street, thing = is_street(tags), is_object(tags)
-        if not (street or thing or item.id in self._members):
+        if not (street or thing or number in self._members):
             self._count_dead(tags)
             return
-        nodes = item.nodes
-        with_refs = street or item.id in self._street_members
-        closed = len(nodes) > 1 and item.is_closed()
-        try:
-            line = bytes.fromhex(self._line_factory.create_linestring(item, self._all_nodes))
-        except (self._invalid_location, RuntimeError):  # nodes absent, or fewer than two
-            self.collected.ways[item.id] = Way(tags, thing, closed, b"", *self._cut(item))
+        with_refs = street or number in self._street_members
+        line = shape.line()
+        if not line:
+            self.collected.ways[number] = Way(tags, thing, shape.closed(), b"", *self._cut(shape))
             return
-        refs = (array("q", [node.ref for node in nodes]),) if with_refs else ()
-        self.collected.ways[item.id] = Way(tags, thing, closed, line, (), refs)
+        self.collected.ways[number] = Way(tags, thing, shape.closed(), line, (), (shape.refs(),) if with_refs else ())
 
-    def _cut(self, item: Any) -> tuple[tuple[LineString, ...], tuple["array[int]", ...]]:  # noqa: ANN401
+    def _cut(self, shape: Shape) -> tuple[tuple[LineString, ...], tuple["array[int]", ...]]:
         """Return the runs of present nodes of a way that cannot be drawn whole, and their ids."""
-        runs: list[list[tuple[int, float, float]]] = [[]]
+        runs: list[list[tuple[int, Place]]] = [[]]
         missing = 0
-        for node in item.nodes:
-            if node.location.valid():
-                runs[-1].append((node.ref, node.lon, node.lat))
+        for ref, place in shape.places():
+            if place is not None:
+                runs[-1].append((ref, place))
             else:
                 missing += 1
                 runs.append([])
@@ -193,9 +172,5 @@ class _Collector:
         self.collected.counts["missing_nodes"] += missing
         self.collected.counts["cut_ways"] += missing > 0
         self.collected.counts["lost_ways"] += not kept
-        lines = tuple(LineString([(lon, lat) for _, lon, lat in run]) for run in kept)
-        return lines, tuple(array("q", [ref for ref, _, _ in run]) for run in kept)
-
-
-def _tags(item: Any) -> Tags:  # noqa: ANN401 - an osmium object
-    return {intern(tag.k): tag.v for tag in item.tags}
+        lines = tuple(LineString([place for _, place in run]) for run in kept)
+        return lines, tuple(array("q", [ref for ref, _ in run]) for run in kept)

@@ -5,15 +5,16 @@ from pathlib import Path
 from lifecircle.model.osm import OsmData
 from lifecircle.sources.files import file_sha256
 from lifecircle.sources.osm_build import build_addresses, build_objects, build_ways, relation_geometries
-from lifecircle.sources.osm_collect import EPOCH, collect
+from lifecircle.sources.osm_collect import EPOCH
 from lifecircle.sources.osm_header import osm_format, read_header
+from lifecircle.sources.osm_passes import collect
 
 
 def read_osm(path: Path) -> OsmData:
     """Read an OSM extract: ``.osm.pbf``, ``.osm``, ``.osm.gz`` or ``.osm.bz2``.
 
-    The file is streamed three times (relations, nodes, ways), so that the order of its
-    parts does not matter; only what a walking audit needs is kept in memory. The result
+    A plain PBF file is decoded in one go; any other is streamed three times (relations, nodes, ways), so
+    that the order of its parts does not matter; only what a walking audit needs is kept in memory. The result
     depends on the data alone: the same data in another of these formats gives the same. Street
     nodes that carry nothing but an address count as untagged.
 
