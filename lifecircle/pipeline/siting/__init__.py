@@ -1,0 +1,1 @@
+"""Siting: candidates, tasks, plans and scores for a place."""
