@@ -1,0 +1,1 @@
+"""Scenarios: the changed place, its audit, and a session that follows single changes."""

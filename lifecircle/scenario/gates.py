@@ -1,0 +1,141 @@
+"""Mapped gates that are opened or locked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from lifecircle.model.network import Permission
+from lifecircle.network.edits import split_edge, with_permission
+from lifecircle.network.permissions import gate_permission, stops_walkers
+from lifecircle.scenario.ground import RefusedError, position
+from lifecircle.scenario.ways import is_gate
+
+if TYPE_CHECKING:
+    from lifecircle.model.osm import Tags
+    from lifecircle.model.scenario import CloseGate, OpenGate
+    from lifecircle.scenario.ground import Ground
+    from lifecircle.scenario.ways import Ints, Work
+
+NEAR_M = 30.0
+GATE_MM = 1  # the part of each street that a locked gate shuts
+# What a tag of a gate says against walkers, or for them.
+SAID = ("foot", "access", "locked")
+
+
+def open_gate(work: Work, change: OpenGate, *, ground: Ground) -> Work:
+    """Let everybody through a gate.
+
+    Raises
+    ------
+    RefusedError
+        If no gate is meant, or it stands open.
+    """
+    node = _meant(work, change, ground=ground)
+    shut = _own_edges(work, node)
+    shut = shut[work.network.permission[shut] != Permission.PUBLIC]
+    if not len(shut):
+        raise RefusedError(f"gate n{node} stands open on the map: nothing to open")
+    return _told(work.with_permission(shut, Permission.PUBLIC), node, foot="yes")
+
+
+def close_gate(work: Work, change: CloseGate, *, ground: Ground) -> Work:
+    """Let nobody through a gate.
+
+    A gate that has edges of its own (it was private, or opened before) is shut by them; of an open one, the last
+    millimetre of every street at it is shut.
+
+    Raises
+    ------
+    RefusedError
+        If no gate is meant, or it is locked already.
+    """
+    node = _meant(work, change, ground=ground)
+    network, own = work.network, _own_edges(work, node)
+    if len(own):
+        open_ = own[network.permission[own] != Permission.CLOSED]
+        if not len(open_):
+            raise RefusedError(f"gate n{node} is locked on the map: nothing to close")
+        return _told(work.with_permission(open_, Permission.CLOSED), node, foot="no")
+    at = np.flatnonzero(network.node_id == node)
+    ends = np.flatnonzero(np.isin(network.tail, at) | np.isin(network.head, at))
+    ends = ends[network.permission[ends] != Permission.CLOSED]
+    if not len(ends):
+        raise RefusedError(f"gate n{node} is on no street that can be walked: nothing to close")
+    for edge in ends.tolist():
+        work = _shut_at(work, edge, at=at)
+    return _told(work, node, foot="no")
+
+
+def _shut_at(work: Work, edge: int, *, at: Ints) -> Work:
+    """Shut the last millimetre of an edge at the nodes `at`."""
+    network, cut, shut = work.network, list[int](), list[int]()
+    if np.isin(network.head[edge], at):
+        if network.length_mm[edge] > GATE_MM:
+            network = split_edge(network, edge, offset_mm=int(network.length_mm[edge]) - GATE_MM)
+            cut += [edge, network.edges - 1]
+            shut.append(network.edges - 1)
+        else:
+            shut.append(edge)
+    if np.isin(network.tail[edge], at) and edge not in shut:
+        if network.length_mm[edge] > GATE_MM:
+            network = split_edge(network, edge, offset_mm=GATE_MM)
+            cut += [edge, network.edges - 1]
+        shut.append(edge)
+    for one in shut:
+        network = with_permission(network, one, permission=Permission.CLOSED)
+    return replace(work, network=network, followed=False, ways=(*work.ways, *shut), cut=(*work.cut, *cut))
+
+
+def _meant(work: Work, change: OpenGate | CloseGate, *, ground: Ground) -> int:
+    """Return the OSM id of the gate that is meant."""
+    known, shapes = _gates(work)
+    if change.id is not None:
+        if change.id not in known:
+            raise RefusedError(f"there is no gate n{change.id} in the data: give the OSM id of a mapped gate's node")
+        return int(change.id)
+    xy = ground.metres([position(change.lon, change.lat)])[0]
+    away = shapely.distance(shapes, shapely.Point(xy)) if len(shapes) else np.array([np.inf])
+    best = int(np.argmin(away))
+    if not away[best] <= NEAR_M:
+        nearest = "" if not len(known) else f" (the nearest, n{known[best]}, is {away[best]:.0f} m away)"
+        raise RefusedError(
+            f"no gate is mapped within {NEAR_M:g} m of {change.lon:g}, {change.lat:g}{nearest}: where a wall shall get "
+            "an opening, add a path through it"
+        )
+    return known[best]
+
+
+def _gates(work: Work) -> tuple[list[int], Any]:
+    """Return the gates that can be shut, by OSM id ascending, and their places."""
+    objects = work.objects
+    rows = [
+        (int(str(name)[1:]), place)
+        for name, tags, place in zip(objects.index, objects["tags"], objects.geometry.to_numpy(), strict=True)
+        if str(name).startswith("n") and _shuts(tags)
+    ]
+    rows.sort(key=lambda row: row[0])
+    shapes = np.empty(len(rows), dtype=object)
+    shapes[:] = [place for _, place in rows]
+    return [node for node, _ in rows], shapes
+
+
+def _shuts(tags: Tags) -> bool:
+    return "barrier" in tags and (stops_walkers(tags) or gate_permission(tags) != Permission.PUBLIC)
+
+
+def _own_edges(work: Work, node: int) -> Ints:
+    network = work.network
+    at = np.flatnonzero(network.node_id == node)
+    return np.flatnonzero(is_gate(network) & (np.isin(network.tail, at) | np.isin(network.head, at)))
+
+
+def _told(work: Work, node: int, *, foot: str) -> Work:
+    """Return the work with the gate's tags saying what it is now: walls have an opening there, or none."""
+    tags, row = work.objects["tags"].to_numpy(copy=True), work.objects.index.get_loc(f"n{node}")
+    plain = {key: value for key, value in tags[row].items() if key not in SAID}
+    tags[row] = {**plain, "foot": foot}
+    return replace(work, objects=work.objects.assign(tags=tags))

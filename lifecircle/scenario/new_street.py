@@ -1,0 +1,202 @@
+"""A new street, crossing, footbridge or underpass, joined to the streets that are there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from lifecircle.model.network import Crossing, EdgeFlag, Permission
+from lifecircle.model.scenario import STREET_KINDS
+from lifecircle.network.edits import Street
+from lifecircle.scenario.cutting import Free, Stop, lay
+from lifecircle.scenario.ground import RefusedError, hint
+from lifecircle.scenario.ways import is_gate, nearest_edge
+from lifecircle.travel.changes import Joint
+
+if TYPE_CHECKING:
+    from lifecircle.model.network import WalkNetwork
+    from lifecircle.model.scenario import AddStreet
+    from lifecircle.scenario.ground import Ground
+    from lifecircle.scenario.ways import Work
+
+Ints = npt.NDArray[np.int64]
+
+JOIN_M = 30.0  # an end is joined to the nearest street within
+OVERSHOOT_M = 5.0  # what an end sticks out beyond the last street that it crosses is left out
+SAME_M = 0.05  # places along the way closer than this are one
+FLIGHT_M = 10.0  # of stairs at either end of a bridge or an underpass, a third of it at most
+ALOFT = {"footbridge": EdgeFlag.BRIDGE, "underpass": EdgeFlag.TUNNEL}
+ON_FOOT = ("path", "crossing", "signals", *ALOFT)
+CROSSINGS = {"crossing": Crossing.MARKED, "signals": Crossing.SIGNALS}
+
+
+@dataclass(frozen=True, slots=True)
+class _Meeting:
+    """Where the new way meets an edge: how far along the way, and where on the edge."""
+
+    along_m: float
+    joint: Joint
+    road: bool
+
+
+def add_street(work: Work, change: AddStreet, *, ground: Ground) -> Work:
+    """Lay the street.
+
+    Raises
+    ------
+    RefusedError
+        If it meets no street, an end of a bridge is too far from any, it crosses water or a railway on the ground, or
+        has no length.
+    """
+    if change.kind not in STREET_KINDS:
+        raise RefusedError(f"unknown kind {change.kind!r}{hint(change.kind, STREET_KINDS)}; {', '.join(STREET_KINDS)}")
+    xy = ground.metres(change.points)
+    if len(xy) < 2 or float(np.hypot(*np.diff(xy, axis=0).T).sum()) < SAME_M:
+        raise RefusedError("a street needs two points apart from each other")
+    line = shapely.LineString(xy)
+    network = work.network
+    near = work.near(xy, within_m=JOIN_M)
+    near = near[(network.permission[near] != Permission.CLOSED) & ~is_gate(network)[near]]
+    met = [] if change.kind in ALOFT else _crossed(network, line, near=near)
+    met, line = _with_ends(network, line, met=met, near=near, aloft=change.kind in ALOFT)
+    if change.kind in ("street", "path"):
+        _check_dry(ground, line)
+    stops, streets = _parts(line, met, change=change)
+    return lay(work, stops, streets=streets)
+
+
+def _crossed(network: WalkNetwork, line: shapely.LineString, *, near: Ints) -> list[_Meeting]:
+    """Return where the line meets edges on the ground, one meeting a place."""
+    flags = network.flags[near]
+    ground = near[(flags & np.uint8(EdgeFlag.BRIDGE | EdgeFlag.TUNNEL)) == 0]
+    lines = network.lines(ground)
+    cut = shapely.intersection(lines, line)
+    points, row = shapely.get_parts(shapely.extract_unique_points(cut), return_index=True)
+    found = [_meeting(network, line, edge=int(ground[at]), point=point) for point, at in zip(points, row, strict=True)]
+    return _apart(found)
+
+
+def _meeting(network: WalkNetwork, line: shapely.LineString, *, edge: int, point: shapely.Point) -> _Meeting:
+    own = network.lines(np.array([edge]))[0]
+    length = int(network.length_mm[edge])
+    drawn = own.length
+    offset = round(own.project(point) / drawn * length) if drawn > 0 else 0
+    road = not network.flags[edge] & (EdgeFlag.FOOTWAY | EdgeFlag.GATE)
+    return _Meeting(line.project(point), Joint(edge=edge, offset_mm=min(max(offset, 0), length)), road)
+
+
+def _apart(found: list[_Meeting]) -> list[_Meeting]:
+    """Return meetings in order along the way; of those in one place the one on the smallest edge."""
+    kept: list[_Meeting] = []
+    for one in sorted(found, key=lambda meeting: (meeting.along_m, meeting.joint.edge)):
+        if kept and one.along_m - kept[-1].along_m < SAME_M:
+            first = min(kept[-1], one, key=lambda meeting: meeting.joint.edge)
+            kept[-1] = replace(first, along_m=kept[-1].along_m, road=kept[-1].road or one.road)
+        else:
+            kept.append(one)
+    return kept
+
+
+def _with_ends(
+    network: WalkNetwork, line: shapely.LineString, *, met: list[_Meeting], near: Ints, aloft: bool
+) -> tuple[list[_Meeting], shapely.LineString]:
+    """Trim or join both ends; return the meetings along the final line."""
+    first, last = (met[0].along_m, met[-1].along_m) if met else (np.inf, -np.inf)
+    low = first if first <= OVERSHOOT_M else 0.0
+    high = last if line.length - last <= OVERSHOOT_M else line.length
+    xy = list(_between(line, low, high))
+    added: list[tuple[bool, _Meeting]] = []
+    for start, at in ((True, low), (False, high)):
+        if met and min(abs(one.along_m - at) for one in met) < SAME_M:
+            continue
+        point = shapely.get_coordinates(line.interpolate(at))[0]
+        edge, away = nearest_edge(network, point, among=near)
+        if away > JOIN_M:
+            if aloft:
+                raise RefusedError(
+                    f"its {'start' if start else 'end'} lies more than {JOIN_M:g} m from any street that can be "
+                    "walked: draw it from one street to another"
+                )
+            continue
+        own = network.lines(np.array([edge]))[0]
+        foot = own.interpolate(own.project(shapely.Point(point)))
+        added.append((start, _meeting(network, line, edge=edge, point=foot)))
+        if away > SAME_M:
+            xy.insert(0 if start else len(xy), tuple(foot.coords[0]))
+    final = shapely.LineString(xy)
+    moved = (shapely.Point(line.interpolate(one.along_m)) for one in met)
+    everything = [replace(one, along_m=final.project(point)) for one, point in zip(met, moved, strict=True)]
+    everything += [replace(one, along_m=0.0 if start else final.length) for start, one in added]
+    meetings = _apart(everything)
+    if not meetings:
+        raise RefusedError(
+            f"it meets no street, and none lies within {JOIN_M:g} m of its ends: draw it from one to another"
+        )
+    if aloft and len({one.joint for one in meetings}) < 2:
+        raise RefusedError("both ends are joined to one and the same place: draw it from one street to another")
+    return meetings, final
+
+
+def _check_dry(ground: Ground, line: shapely.LineString) -> None:
+    hard = ground.barriers.hard
+    if shapely.intersects(hard, line).any():
+        raise RefusedError(
+            "it crosses water or a railway on the ground: make it a footbridge, an underpass or a crossing, or draw it "
+            "elsewhere"
+        )
+
+
+def _parts(
+    line: shapely.LineString, met: list[_Meeting], *, change: AddStreet
+) -> tuple[list[Stop | Free], list[Street]]:
+    """Return the places where the way is joined or ends, in order, and the street between each two."""
+    places: list[tuple[float, Stop | Free]] = [(one.along_m, Stop(one.joint)) for one in met]
+    if met[0].along_m > SAME_M:
+        places.insert(0, (0.0, _free(line, 0.0)))
+    if line.length - met[-1].along_m > SAME_M:
+        places.append((line.length, _free(line, line.length)))
+    stairs: list[float] = []
+    if change.steps and change.kind in ALOFT:
+        flight = min(FLIGHT_M, line.length / 3)
+        stairs = [flight, line.length - flight]
+        places = sorted([*places, *((at, _free(line, at)) for at in stairs)], key=lambda place: place[0])
+    roads = {one.along_m for one in met[1:-1] if one.road}
+    streets = []
+    for (low, _), (high, _) in pairwise(places):
+        span = bool(stairs) and low == stairs[0]
+        via = tuple(_between(line, low, high))[1:-1]
+        streets.append(_street(change, via=via, stairs=change.steps and not span, halves=_halves(low, high, roads)))
+    if change.kind in CROSSINGS and not roads:
+        streets[0] = replace(streets[0], crossing=CROSSINGS[change.kind], halves=2)
+    return [place for _, place in places], streets
+
+
+def _halves(low: float, high: float, roads: set[float]) -> int:
+    return (low in roads) + (high in roads)
+
+
+def _street(change: AddStreet, *, via: tuple[tuple[float, float], ...], stairs: bool, halves: int) -> Street:
+    """Return one part; a crossing counts a half for each end at a road that it crosses."""
+    flags = EdgeFlag.FOOTWAY if change.kind in ON_FOOT else 0
+    flags |= EdgeFlag.STEPS if stairs else ALOFT.get(change.kind, 0)
+    crossing = CROSSINGS.get(change.kind, Crossing.NONE) if halves else Crossing.NONE
+    return Street(crossing=int(crossing), flags=int(flags), name=change.name, via=via, halves=halves if crossing else 0)
+
+
+def _free(line: shapely.LineString, along_m: float) -> Free:
+    point = line.interpolate(along_m)
+    return Free(point.x, point.y)
+
+
+def _between(line: shapely.LineString, low: float, high: float) -> list[tuple[float, float]]:
+    """Return the vertices of a line from `low` to `high` metres along it, both ends with them."""
+    xy = shapely.get_coordinates(line)
+    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(xy, axis=0).T))])
+    inner = xy[(along > low + SAME_M) & (along < high - SAME_M)]
+    ends = shapely.get_coordinates([line.interpolate(low), line.interpolate(high)])
+    return [(float(x), float(y)) for x, y in np.vstack([ends[:1], inner, ends[1:]])]
