@@ -1,0 +1,1 @@
+"""The report: one content model, written as Word, HTML and PDF."""
