@@ -17,31 +17,43 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from lifecircle import errors
     from lifecircle.errors import LifecircleError
+    from lifecircle.model.scenario import AddFacility, AddStreet, MoveFacility, RemoveFacility, Scenario
     from lifecircle.pipeline.audit import Audit, audit, nearest_times
     from lifecircle.pipeline.check import check
-    from lifecircle.pipeline.isochrone import isochrone
-    from lifecircle.pipeline.measures import MeasureRequest, measure
-    from lifecircle.pipeline.pairs import reach_pairs
+    from lifecircle.pipeline.compare import compare
+    from lifecircle.pipeline.measuring.measures import MeasureRequest, measure
     from lifecircle.pipeline.place import Place, demo_study, load_place
     from lifecircle.pipeline.question import Overrides
-    from lifecircle.pipeline.route import route
-    from lifecircle.pipeline.streets import covered_streets
-    from lifecircle.pipeline.validation import validate_times
+    from lifecircle.pipeline.scenarios.what_if import what_if
+    from lifecircle.pipeline.siting.site import site
+    from lifecircle.pipeline.walking.isochrone import isochrone
+    from lifecircle.pipeline.walking.pairs import reach_pairs
+    from lifecircle.pipeline.walking.route import route
+    from lifecircle.pipeline.walking.streets import covered_streets
+    from lifecircle.pipeline.walking.validation import validate_times
 
 __version__ = "0.1.0"
 
 _ROOMS = {
+    "AddFacility": "lifecircle.model.scenario",
+    "AddStreet": "lifecircle.model.scenario",
+    "MoveFacility": "lifecircle.model.scenario",
+    "RemoveFacility": "lifecircle.model.scenario",
+    "Scenario": "lifecircle.model.scenario",
+    "what_if": "lifecircle.pipeline.scenarios.what_if",
     "Audit": "lifecircle.pipeline.audit",
     "audit": "lifecircle.pipeline.audit",
     "nearest_times": "lifecircle.pipeline.audit",
     "check": "lifecircle.pipeline.check",
-    "MeasureRequest": "lifecircle.pipeline.measures",
-    "measure": "lifecircle.pipeline.measures",
-    "reach_pairs": "lifecircle.pipeline.pairs",
-    "covered_streets": "lifecircle.pipeline.streets",
-    "isochrone": "lifecircle.pipeline.isochrone",
-    "route": "lifecircle.pipeline.route",
-    "validate_times": "lifecircle.pipeline.validation",
+    "compare": "lifecircle.pipeline.compare",
+    "MeasureRequest": "lifecircle.pipeline.measuring.measures",
+    "measure": "lifecircle.pipeline.measuring.measures",
+    "reach_pairs": "lifecircle.pipeline.walking.pairs",
+    "covered_streets": "lifecircle.pipeline.walking.streets",
+    "isochrone": "lifecircle.pipeline.walking.isochrone",
+    "route": "lifecircle.pipeline.walking.route",
+    "site": "lifecircle.pipeline.siting.site",
+    "validate_times": "lifecircle.pipeline.walking.validation",
     "Overrides": "lifecircle.pipeline.question",
     "Place": "lifecircle.pipeline.place",
     "demo_study": "lifecircle.pipeline.place",
@@ -50,14 +62,19 @@ _ROOMS = {
 }
 
 __all__ = [
+    "AddFacility",
+    "AddStreet",
     "Audit",
     "LifecircleError",
     "MeasureRequest",
+    "MoveFacility",
     "Overrides",
     "Place",
-    "__version__",
+    "RemoveFacility",
+    "Scenario",
     "audit",
     "check",
+    "compare",
     "covered_streets",
     "demo_study",
     "errors",
@@ -67,7 +84,9 @@ __all__ = [
     "nearest_times",
     "reach_pairs",
     "route",
+    "site",
     "validate_times",
+    "what_if",
 ]
 
 

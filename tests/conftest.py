@@ -25,6 +25,8 @@ if (_found := find_spec("coverage")) is None or _found.origin is None:
 settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
 settings.register_profile("fresh", deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
+# Committed studies of real cities; only the sample town is shipped.
+REAL = {path.stem for path in (ROOT / "configs").glob("*.yml")} - {"demo"}
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _connect = socket.socket.connect
 
@@ -34,6 +36,15 @@ def _only_loopback(self: socket.socket, address: object) -> None:
     if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in LOOPBACK:  # type: ignore[index]
         raise OSError(f"tests are offline: a connection to {address} was refused")
     _connect(self, address)  # type: ignore[arg-type]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what reads a real city: the inner loop leaves it out."""
+    for item in items:
+        named = getattr(getattr(item, "callspec", None), "params", {}).values()
+        audited = item.path.parent.name != "config" and any(str(name) in REAL for name in named)
+        if audited or "real_data" in getattr(item, "fixturenames", ()):
+            item.add_marker("real")
 
 
 @pytest.fixture(autouse=True)

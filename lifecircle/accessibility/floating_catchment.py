@@ -72,7 +72,7 @@ def floating_catchment(
     within(pairs, decay.cutoff_s)
     supply = aligned(capacity, pairs.facility_ids, what="capacity")
     people = aligned(population, pairs.residence_ids, what="population")
-    _check(supply, people)
+    check_supply(supply, people)
     weight = decay.weight(seconds_of(pairs))
     demand = np.bincount(pairs.facility, weights=weight * people[pairs.residence], minlength=len(supply))
     ratio = np.divide(supply, demand, out=np.full(len(supply), np.nan), where=demand > 0)
@@ -87,7 +87,8 @@ def floating_catchment(
     )
 
 
-def _check(supply: np.ndarray, people: np.ndarray) -> None:
+def check_supply(supply: np.ndarray, people: np.ndarray) -> None:
+    """Refuse a measure of capacity where more than a fifth of the capacities, or any person count, are unknown."""
     unknown = int(np.count_nonzero(np.isnan(supply)))
     if len(supply) and unknown / len(supply) > MAX_UNKNOWN_SHARE:
         raise SchemaError(

@@ -23,7 +23,11 @@ def seconds_of(pairs: ReachPairs) -> Floats:
 
 def only_types(pairs: ReachPairs, types: Collection[str]) -> ReachPairs:
     """Return `pairs` with the facilities of `types` alone, so that no other one is asked for its capacity."""
-    keep = np.isin(pairs.types, list(types))
+    return only_facilities(pairs, np.isin(pairs.types, list(types)))
+
+
+def only_facilities(pairs: ReachPairs, keep: npt.NDArray[np.bool_]) -> ReachPairs:
+    """Return `pairs` with the facilities that `keep`, bool (F,), marks."""
     row = np.cumsum(keep, dtype=np.int64) - 1
     kept = keep[pairs.facility]
     return replace(

@@ -21,4 +21,8 @@ def command(out: str, lang: str | None) -> None:
     with writing():
         result.write(Path(out))
     click.echo(result.summary())
-    click.echo(f"\n-> {Path(out)} (open map.html in a browser)")
+    hint = {
+        "zh": "用浏览器打开 map.html，用 Word 打开 report.docx",
+        "en": "open map.html in a browser, report.docx in Word",
+    }
+    click.echo(f"\n-> {Path(out)} ({hint[result.view.language]})")

@@ -10,6 +10,7 @@ from typing import ParamSpec, TextIO
 
 import click
 
+from lifecircle.cli.words import console_language, progress_text
 from lifecircle.errors import LifecircleError
 
 P = ParamSpec("P")
@@ -21,13 +22,13 @@ FAILED = 1
 class _Elapsed(logging.Formatter):
     """Put the seconds since the start before each line of progress."""
 
-    def __init__(self) -> None:
+    def __init__(self, language: str) -> None:
         super().__init__()
-        self._start = time.monotonic()
+        self._start, self._language = time.monotonic(), language
 
     def format(self, record: logging.LogRecord) -> str:
         """Return ``[ 1.2 s] message``."""
-        return f"[{time.monotonic() - self._start:5.1f} s] {record.getMessage()}"
+        return f"[{time.monotonic() - self._start:5.1f} s] {progress_text(record, self._language)}"
 
 
 class _Terminal(logging.StreamHandler[TextIO]):
@@ -57,12 +58,15 @@ class _Terminal(logging.StreamHandler[TextIO]):
 
 
 @contextmanager
-def show_progress() -> Iterator[None]:
-    """Send the library's progress to stderr while the body runs; a record may carry ``done`` and ``total``."""
+def show_progress(language: str = "en") -> Iterator[None]:
+    """Send the library's progress to stderr while the body runs; a record may carry ``done`` and ``total``.
+
+    In `language` ("zh" or "en").
+    """
     logger = logging.getLogger("lifecircle")
     terminal = _Terminal() if sys.stderr.isatty() else None
     handler = terminal or logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Elapsed())
+    handler.setFormatter(_Elapsed(language))
     logger.handlers[:] = [handler]
     logger.setLevel(logging.INFO)
     logger.propagate = False
@@ -79,7 +83,7 @@ def front_door(run: Callable[P, None]) -> Callable[P, None]:
     @functools.wraps(run)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
-            with show_progress():
+            with show_progress(console_language(kwargs.get("lang"))):
                 run(*args, **kwargs)
         except LifecircleError as error:
             click.echo(f"lifecircle: {error}", err=True)

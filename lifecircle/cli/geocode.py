@@ -27,7 +27,7 @@ def command(table: Path, config: Path | None, out: str | None, providers: tuple[
     The study's own extract comes first. Services are asked only when they are named; their answers go to a ledger
     beside the study and are never asked for twice. Doubtful rows go to a review file: fill it in and run again.
     """
-    from lifecircle.pipeline.geocode_table import geocode_table
+    from lifecircle.pipeline.lists.geocode_table import geocode_table
 
     path = Path(out) if out else Path("out") / f"{table.stem}_geocoded.xlsx"
     if path.suffix.lower() not in (".xlsx", ".csv"):

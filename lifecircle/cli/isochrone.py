@@ -33,9 +33,9 @@ def command(
     Each band holds the smaller ones. Polygons are for display; lengths of street are exact.
     """
     from lifecircle.errors import ConfigError
-    from lifecircle.pipeline.isochrone import isochrone
     from lifecircle.pipeline.place import load_place
     from lifecircle.pipeline.question import Overrides
+    from lifecircle.pipeline.walking.isochrone import isochrone
 
     if (at is None) == (around is None):
         raise ConfigError("isochrone: give either --at LON,LAT or --around ID")

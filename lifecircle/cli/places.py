@@ -55,7 +55,7 @@ def parse_file(_ctx: click.Context, _param: click.Parameter, value: Path | None)
 def hand_over(place: Place, layer: gpd.GeoDataFrame, *, out: Path | None, name: str) -> None:
     """Write `layer` to the file `out`, or as GeoJSON to stdout."""
     from lifecircle.outputs.layers import geojson_text, write_layer
-    from lifecircle.pipeline.audit import provenance_of
+    from lifecircle.pipeline.provenance import provenance_of
 
     provenance = provenance_of(place)
     if out is None:

@@ -30,7 +30,7 @@ def command(config: Path, start: str, kind: str, profile: str | None, out: Path 
     """
     from lifecircle.pipeline.place import load_place
     from lifecircle.pipeline.question import Overrides
-    from lifecircle.pipeline.route import route
+    from lifecircle.pipeline.walking.route import route
 
     place = load_place(config, overrides=Overrides(profile=profile))
     spot = lon_lat(start)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from lifecircle.model.catalogue import Catalogue
     from lifecircle.model.standard import Circle, Item, Standard
 
+MAX_SHOWN = 20
 READING_NAMES = {
     "zh": {"claim": "宽口径", "standard": "严口径", "lenient": "放宽口径"},
     "en": {"claim": "claim", "standard": "standard", "lenient": "lenient"},
@@ -60,8 +61,10 @@ def validate_command(file: Path) -> None:
     from lifecircle.config.standards import validate_standard
 
     problems = validate_standard(file, catalogue=load_catalogue())
-    for problem in problems:
+    for problem in problems[:MAX_SHOWN]:
         click.echo(problem, err=True)
+    if len(problems) > MAX_SHOWN:
+        click.echo(f"... and {len(problems) - MAX_SHOWN} more", err=True)
     if problems:
         raise SystemExit(BAD_INPUT)
     click.echo(f"{file}: valid")

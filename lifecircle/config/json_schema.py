@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from lifecircle.config.scenario_file import scenario_file_json_schema
 from lifecircle.config.schema import study_json_schema
 from lifecircle.config.standards import standard_json_schema
 
@@ -15,6 +16,7 @@ def _text(schema: dict[str, Any]) -> str:
 def json_schema_texts() -> dict[str, str]:
     """Return the text of each schema file by its name."""
     return {
+        "scenario-file.schema.json": _text(scenario_file_json_schema()),
         "standard.schema.json": _text(standard_json_schema()),
         "study.schema.json": _text(study_json_schema()),
     }

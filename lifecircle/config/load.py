@@ -121,7 +121,7 @@ def _standard_identity(study: Study, hashes: Mapping[str, str]) -> str:
     return hashlib.sha256(find_standard(study.standard, base=study.base).read_bytes()).hexdigest()
 
 
-def config_sha256(study: Study, file_hashes: Mapping[str, str]) -> str:
+def config_sha256(study: Study, file_hashes: Mapping[str, str], *, beside: Mapping[str, str] | None = None) -> str:
     """Return the SHA-256 of what a study says, free of paths.
 
     The parsed content without its defaults, as canonical JSON (sorted keys, no blanks, UTF-8), with every
@@ -134,6 +134,8 @@ def config_sha256(study: Study, file_hashes: Mapping[str, str]) -> str:
     file_hashes : Mapping[str, str]
         SHA-256 by name as written, for all of ``study.file_names()``. A standard's own file is hashed here
         unless its hash is among them.
+    beside : Mapping[str, str], optional
+        SHA-256 by role of files that the study implies without naming them: its snapshot, its geocoded addresses.
 
     Returns
     -------
@@ -152,6 +154,7 @@ def config_sha256(study: Study, file_hashes: Mapping[str, str]) -> str:
         raise ConfigError(f"config_sha256: no hash given for {', '.join(missing)}")
     content = study.model_dump(mode="json", exclude={"path"}, exclude_defaults=True)
     content = {**content, "standard": _standard_identity(study, file_hashes)}
+    content |= {"beside": dict(beside)} if beside else {}
     canonical = json.dumps(
         _with_hashes(content, file_hashes), sort_keys=True, separators=(",", ":"), ensure_ascii=False
     )

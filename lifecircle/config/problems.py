@@ -27,6 +27,13 @@ _WANTED = {
 }
 
 
+# What a pattern asks for, in words.
+_PATTERNS = {
+    r"^[a-z][a-z0-9_]*$": "an id begins with a letter and has small letters a-z, digits and _; names go under zh, en",
+    r"^[a-z][a-z0-9_-]*$": "an id begins with a letter and has small letters, digits, - and _; names go under zh, en",
+}
+
+
 def nearest(word: str, known: Sequence[str]) -> str:
     """Return ``"; did you mean 'x'?"`` for the known word nearest to `word`, or the list of them."""
     close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
@@ -51,6 +58,8 @@ def _step(nodes: list[Mapping[str, Any]], step: int | str) -> list[Mapping[str, 
             below.append(node["items"])
         elif isinstance(step, str) and isinstance(node.get("additionalProperties"), dict):
             below.append(node["additionalProperties"])
+        elif isinstance(step, str) and "patternProperties" in node:
+            below.extend(node["patternProperties"].values())
     return below
 
 
@@ -80,9 +89,21 @@ def _sentence(error: ErrorDetails, model: type[BaseModel]) -> str:
         return str(context["error"])
     if kind in ("literal_error", "enum"):
         return f"{seen} is not one of {context['expected']}"
+    return f"got {seen}{_needed(error)}"
+
+
+def _needed(error: ErrorDetails) -> str:
+    """Return what is needed instead of the value seen."""
+    kind, context = error["type"], error.get("ctx", {})
+    if kind in ("tuple_type", "list_type") and isinstance(error["input"], str):
+        return f", a list is needed: write [{error['input']}]"
     if kind in _WANTED:
-        return f"got {seen}, {_WANTED[kind]} is needed"
-    return f"got {seen}: {error['msg'][0].lower()}{error['msg'][1:]}"
+        return f", {_WANTED[kind]} is needed"
+    if kind == "string_pattern_mismatch" and context["pattern"] in _PATTERNS:
+        return f": {_PATTERNS[context['pattern']]}"
+    if kind == "too_short":
+        return f": at least {context['min_length']} is needed"
+    return f": {error['msg'][0].lower()}{error['msg'][1:]}"
 
 
 def _dotted(detail: ErrorDetails, document: Document) -> str:

@@ -1,16 +1,22 @@
 """The study file: every key that it may hold, with its default and its limits."""
 
+import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Discriminator, Field, Strict, Tag, field_validator, model_validator
+from pyproj import CRS
+from pyproj.exceptions import CRSError
 
+from lifecircle.config.equity_keys import Equity
 from lifecircle.config.facility_keys import FacilityLayer
 from lifecircle.config.fields import Area, FileName, FileRef, Names, Part
 from lifecircle.config.geocode_keys import Geocode
 from lifecircle.config.osm_keys import Osm
 from lifecircle.config.people_keys import Communities, Population
+from lifecircle.config.uncertainty_keys import Uncertainty
 from lifecircle.config.walk_keys import Crossings, Slope, switched
 
 MIN_KMH, MAX_KMH = 0.5, 12.0
@@ -101,8 +107,8 @@ class Completeness(Part):
     """What the author knows of one type's mapping."""
 
     status: Literal["complete", "thin"]
-    reason: str = ""
-    source: str = ""
+    reason: Names | None = None
+    source: Names | None = None
 
     @model_validator(mode="after")
     def _why(self) -> Self:
@@ -116,24 +122,45 @@ class PublishedCount(Part):
 
     value: Annotated[float, Field(ge=0)]
     counts: Literal["stock", "works", "planned", "done"]
-    of: str = ""
-    area: str = ""
+    of: Names | None = None
+    area: Names | None = None
     as_of: str = ""
-    source: str = ""
+    source: Names | None = None
+    planned: Annotated[float, Field(ge=0)] | None = None
+    unit: Names | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_texts(cls, value: object) -> object:
+        """Take an empty text for none."""
+        if not isinstance(value, dict):
+            return value
+        return {key: inner for key, inner in value.items() if inner != "" or key == "as_of"}
+
+    @model_validator(mode="after")
+    def _pair(self) -> Self:
+        if self.planned is not None and self.counts != "done":
+            raise ValueError(f"planned belongs to counts: done (planned beside done), not to counts: {self.counts}")
+        return self
 
 
-def _only_wgs84(crs: str) -> str:
-    if crs != "EPSG:4326":
-        raise ValueError(f"{crs!r} is not available in this version: results are written in EPSG:4326")
-    return crs
+def _known_crs(crs: str) -> str:
+    name = crs.strip().upper()
+    if re.fullmatch(r"EPSG:\d{4,6}", name):
+        with suppress(CRSError):
+            found = CRS.from_user_input(name)
+            if found.is_geographic or found.is_projected:
+                return name
+    raise ValueError(f"{crs!r} is not a coordinate system of the plane or the globe: give EPSG:n, such as EPSG:4547")
 
 
 class Output(Part):
     """``output``: what is printed on the results."""
 
-    crs: Annotated[str, AfterValidator(_only_wgs84)] = "EPSG:4326"
+    crs: Annotated[str, AfterValidator(_known_crs)] = "EPSG:4326"
     compiled_by: str = ""
     map_approval_no: str = ""
+    tiles: Literal["none", "osm", "tianditu"] = "none"
 
 
 class StudyFile(Part):
@@ -153,6 +180,8 @@ class StudyFile(Part):
     population: Population | None = None
     communities: Communities | None = None
     published: Mapping[str, PublishedCount] = Field(default_factory=dict)
+    uncertainty: Uncertainty | None = None
+    equity: Equity | None = None
     output: Output = Output()
     language: Literal["zh", "en"] = "zh"
     seed: Annotated[int, Field(ge=0)] = 7

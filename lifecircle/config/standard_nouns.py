@@ -1,13 +1,16 @@
 """From a standard's checked YAML to the nouns that an audit judges by."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 from lifecircle.config.catalogue import facility_type
+from lifecircle.config.published import published_noun
 from lifecircle.config.schema import PublishedCount
 from lifecircle.config.standard_specs import CircleSpec, ItemSpec, ProvisionSpec, StandardFile
 from lifecircle.model.catalogue import FacilityType
 from lifecircle.model.rules import READINGS, FacilityFilter, Item, Provision, Rule
 from lifecircle.model.standard import Circle, Published, Section, Standard
+from lifecircle.model.words import words
 
 # The pools of a section of another standard, by its id and the section's.
 Group = Callable[[str, str], tuple[tuple[str, ...], ...]]
@@ -48,12 +51,17 @@ def _filter(spec: ItemSpec | ProvisionSpec) -> FacilityFilter:
 
 
 def _items(spec: ItemSpec, sources: Mapping[str, str], *, inline: str | None, group: Group) -> Iterator[Item]:
-    """Return the items that one entry of the file stands for: several where all of them are asked."""
+    """Return the items that one entry of the file stands for: several where all of them are asked.
+
+    A group of another standard is one item: n of its n pools.
+    """
     pools = spec.all or ((spec.any or (inline or "",)),)
+    of, at_least = spec.of, spec.at_least or 1
     if spec.preset is not None and spec.section is not None:
-        pools = group(spec.preset, spec.section)
-    if spec.of:
-        pools = (tuple(dict.fromkeys(kind for pool in spec.of for kind in pool)),)
+        of = group(spec.preset, spec.section)
+        at_least = len(of)
+    if of:
+        pools = (tuple(dict.fromkeys(kind for pool in of for kind in pool)),)
     for pool in pools:
         yield Item(
             types=pool,
@@ -67,14 +75,16 @@ def _items(spec: ItemSpec, sources: Mapping[str, str], *, inline: str | None, gr
             within=spec.within,
             judged=spec.judged,
             admits=_filter(spec),
-            pools=spec.of,
-            at_least=spec.at_least or 1,
+            pools=of,
+            at_least=at_least,
             mean_of=spec.mean_of or 1,
         )
 
 
 def _published(spec: PublishedCount, sources: Mapping[str, str]) -> Published:
-    return Published(**{**spec.model_dump(), "source": sources.get(spec.source, spec.source)})
+    told = published_noun(spec)
+    source = words(told.source)
+    return replace(told, source=sources.get(source.en, source))
 
 
 def _provision(spec: ProvisionSpec, sources: Mapping[str, str]) -> Provision:
@@ -133,7 +143,7 @@ def standard_of(spec: StandardFile, types: tuple[FacilityType, ...], *, group: G
         origin_kind=None if spec.origin is None else spec.origin.kind,
         profile=spec.walk.profile,
         notes=spec.notes,
-        sections=tuple(Section(s.id, s.zh, s.en, s.score is not None) for s in spec.sections),
+        sections=tuple(Section(s.id, s.zh, s.en, s.score is not None, s.join == "any") for s in spec.sections),
         denominator=spec.denominator,
         origin_size_m=None if spec.origin is None else spec.origin.size_m,
         draft=spec.status == "draft",

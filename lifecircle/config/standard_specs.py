@@ -168,12 +168,16 @@ class CircleSpec(Part):
 
 
 class SectionSpec(Part):
-    """A tier or group of circles, judged jointly; ``score`` prints the share of its circles that are covered."""
+    """A tier or group of circles, judged jointly.
+
+    ``score`` prints the share of its circles that are covered; ``join: any`` says that one of its circles suffices.
+    """
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
     zh: str
     en: str
     score: Literal["share_of_types"] | None = None
+    join: Literal["all", "any"] = "all"
 
 
 class OriginSpec(Part):

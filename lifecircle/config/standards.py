@@ -57,7 +57,8 @@ def _named_sources(spec: StandardFile) -> list[tuple[Location, str]]:
             for place, asked in enumerate(circle.provision)
         ]
         if circle.published is not None:
-            named.append((("circles", number, "published", "source"), circle.published.source))
+            source = circle.published.source
+            named.append((("circles", number, "published", "source"), "" if source is None else source.en))
     if spec.origin is not None:
         named.append((("origin", "source"), spec.origin.source))
     return named
@@ -121,9 +122,12 @@ def _parsed(path: Path) -> StandardFile:
 
 
 def _types(spec: StandardFile) -> tuple[FacilityType, ...]:
-    """Return the types that a standard defines itself, after those of the standards whose groups it takes."""
-    named = dict.fromkeys(item.preset for _, item in _located(spec) if item.preset in list_standards())
-    taken = [kind for name in named for kind in own_types(_parsed(STANDARDS / f"{name}.yml"))]
+    """Return the types that a standard defines itself, after those that the groups it takes need of their standards."""
+    named = [(item.preset, item.section) for _, item in _located(spec) if item.preset in list_standards()]
+    taken = []
+    for preset, section in dict.fromkeys(named):
+        used = {kind for pool in _group(str(preset), str(section)) for kind in pool}
+        taken += [kind for kind in own_types(_parsed(STANDARDS / f"{preset}.yml")) if kind.id in used]
     return tuple({kind.id: kind for kind in (*taken, *own_types(spec))}.values())
 
 

@@ -4,16 +4,20 @@ YAML 1.1 reads ``no`` as False, ``12:30`` as 750 and ``010`` as 8; a 298-byte fi
 aliases can keep a reader busy for minutes. None of that is wanted in a study file.
 """
 
+import contextlib
+import functools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import yaml
+from yaml.composer import Composer
 from yaml.events import AliasEvent, CollectionStartEvent, ScalarEvent
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.resolver import Resolver
 
 from lifecircle.errors import ConfigError, SourceError
 
@@ -32,6 +36,12 @@ _BOOLS: Mapping[str, bool] = MappingProxyType(
 )
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+# Where libyaml accepts more than PyYAML: tabs, rare line ends, byte order marks, comments hard on > or |, and
+# question marks outside of quotes.
+_DISPUTED = re.compile(r"[\t\x85\u2028\u2029\ufeff]|(?<!\()\?|[>|][-+0-9]*#")
+_QUOTED = re.compile(
+    r"""(?<=[\s\[{,])('[^'\n\t\x85\u2028\u2029\ufeff]*'|"(?:[^"\n\\\t\x85\u2028\u2029\ufeff]|\\.)*")(?=\s*[,\]}\n]|\s+#)"""
+)
 _SPECIAL = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 
 
@@ -73,15 +83,13 @@ def _refused(problem: str, mark: Any) -> yaml.MarkedYAMLError:  # noqa: ANN401  
     return yaml.MarkedYAMLError(problem=problem, problem_mark=mark)
 
 
-class _StrictLoader(yaml.SafeLoader):
+class _Strict(Composer):
     """Composes nodes, refusing anchors, aliases, tags and bottomless nesting."""
 
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self._depth = 0
+    _depth = 0
 
     def compose_node(self, parent: Node | None, index: int | Node | None) -> Node | None:
-        event = self.peek_event()  # type: ignore[no-untyped-call]
+        event = self.peek_event()  # type: ignore[attr-defined]  # of the parser it is joined to
         problem = ""
         if isinstance(event, AliasEvent) or getattr(event, "anchor", None) is not None:
             problem = "anchors (&) and aliases (*) are not allowed: write the value out, or quote the text"
@@ -95,6 +103,51 @@ class _StrictLoader(yaml.SafeLoader):
         node = super().compose_node(parent, index)  # type: ignore[arg-type]
         self._depth -= 1
         return node
+
+
+# What usually lies behind what the parser says.
+_CAUSES = {
+    "\\t": "a tab: indent with spaces",
+    "expected <block end>": "this line is not indented as the lines above it, or a - or a bracket is missing",
+    "mapping values are not allowed here": "a colon too many, or a line indented too far; quote texts with ': '",
+    "could not find expected ':'": "a colon is missing after a key",
+    "expected ',' or ']'": "a [ is not closed, or a comma is missing",
+    "expected ',' or '}'": "a { is not closed, or a comma is missing",
+    "found unexpected end of stream": "a quote is not closed",
+}
+
+
+class _StrictLoader(_Strict, yaml.SafeLoader):
+    """Reads in Python: slow, with messages that are good to read."""
+
+    def __init__(self, text: str) -> None:
+        yaml.SafeLoader.__init__(self, text)
+
+
+@functools.cache
+def _swift_loader() -> Callable[[str], Composer] | None:
+    """Return a loader whose events come from libyaml, several times faster; None where it was not built in."""
+    try:
+        from yaml.cyaml import CParser  # type: ignore[attr-defined]
+    except ImportError:
+        return None
+
+    class _Swift(_Strict, CParser, Resolver):
+        def __init__(self, text: str) -> None:
+            CParser.__init__(self, text)
+            Composer.__init__(self)
+            Resolver.__init__(self)
+
+    return _Swift
+
+
+def _composed(text: str) -> Node | None:
+    """Return the document in `text`; whatever libyaml minds is read once more in Python, which says what is wrong."""
+    swift = _swift_loader()
+    if swift is not None and not _DISPUTED.search(_QUOTED.sub("", text)):
+        with contextlib.suppress(yaml.YAMLError):
+            return swift(text).get_single_node()
+    return _StrictLoader(text).get_single_node()
 
 
 def _number(text: str) -> int | float | None:
@@ -148,7 +201,7 @@ def _value(node: Node) -> YamlValue:
         return [_value(item) for item in node.value]
     if not isinstance(node, ScalarNode):
         raise TypeError(f"PyYAML composed an unknown node: {node!r}")
-    return _plain(_text(node)) if node.style is None else _text(node)
+    return _text(node) if node.style else _plain(_text(node))  # libyaml writes "" for a plain style, PyYAML None
 
 
 def _marks(node: Node, at: Location) -> Iterator[tuple[Location, tuple[int, int]]]:
@@ -179,6 +232,14 @@ def _read_text(path: Path) -> str:
         raise ConfigError(f"{path}:{line}: not UTF-8 text: save the file with the encoding UTF-8") from None
 
 
+def _said(problem: str) -> str:
+    """Return what the parser found, with the usual cause of its commonest findings."""
+    for found, cause in _CAUSES.items():
+        if found in problem:
+            return f"{problem}: {cause}"
+    return problem
+
+
 def read_yaml(path: Path) -> Document:
     """Read a YAML file strictly.
 
@@ -205,14 +266,14 @@ def read_yaml(path: Path) -> Document:
     """
     text = _read_text(path)
     try:
-        node = _StrictLoader(text).get_single_node()
+        node = _composed(text)
         if node is None:
             raise ConfigError(f"{path}: the file is empty")
         data, marks = _value(node), dict(_marks(node, ()))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         at = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
-        raise ConfigError(f"{path}{at}: {error.problem or error.context}") from None
+        raise ConfigError(f"{path}{at}: {_said(str(error.problem or error.context))}") from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, int(error.position)) + 1
         raise ConfigError(f"{path}:{line}: a character that YAML does not allow (code {error.character})") from None

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lifecircle.coverage.cause_frames import with_causes
+from lifecircle.coverage.causes import find_causes
 from lifecircle.coverage.frames import circle_frame, residence_frame
 from lifecircle.coverage.gaps import find_gaps
 from lifecircle.coverage.notes import audit_notes
+from lifecircle.coverage.published import published_frame
 from lifecircle.coverage.searches import planner, planner_walker, slower, walker
 from lifecircle.coverage.sections import section_frame
 from lifecircle.coverage.shares import headline, residence_weight, weights
@@ -16,12 +19,13 @@ from lifecircle.model.standard import READINGS
 
 if TYPE_CHECKING:
     from lifecircle.coverage.case import CoverageCase
-    from lifecircle.model.standard import Reading
+    from lifecircle.coverage.causes import Look
+    from lifecircle.model.standard import Circle, Reading
 
 Verdicts = tuple[CircleVerdict, ...]
 
 
-def audit_coverage(case: CoverageCase) -> CoverageAudit:
+def audit_coverage(case: CoverageCase, *, look: Look | None = None, gaps: bool = True) -> CoverageAudit:
     """Audit `case` against its standard.
 
     Computes all three readings, the headline of the case's rule and the same headline at planner speed.
@@ -30,6 +34,10 @@ def audit_coverage(case: CoverageCase) -> CoverageAudit:
     ----------
     case : CoverageCase
         With every search that `needed_searches` asks for.
+    look : callable, optional
+        Asks the streets why residences are not covered; without it no causes are told.
+    gaps : bool
+        Whether to group what is not covered; else the table of gaps is empty.
 
     Returns
     -------
@@ -56,10 +64,11 @@ def audit_coverage(case: CoverageCase) -> CoverageAudit:
         name: circle_frame(verdicts, denominators, study_weight=case.weight) for name, verdicts in readings.items()
     }
     headlines = {
-        name: headline(verdicts, study, rule=name, speed_kmh=_speed(case, name)) for name, verdicts in readings.items()
+        name: headline(verdicts, study, rule=name, speed_kmh=_speed(case, verdicts))
+        for name, verdicts in readings.items()
     }
     chosen = readings[case.rule]
-    return CoverageAudit(
+    audit = CoverageAudit(
         standard=case.standard,
         rule=case.rule,
         profile=case.profile,
@@ -74,10 +83,12 @@ def audit_coverage(case: CoverageCase) -> CoverageAudit:
             judge_planner(ground), study, rule=case.rule, speed_kmh=planner(case.profiles).speed_kmh
         ),
         reading_headlines=headlines,
-        gaps=find_gaps(chosen, case, weight=weight),
-        notes=audit_notes(case, readings, inventory=ground.inventory),
+        gaps=find_gaps(chosen if gaps else (), case, weight=weight),
+        notes=audit_notes(case, readings),
         sections=section_frame(chosen, case.standard, weight=study),
+        published=published_frame(case, ground.inventory),
     )
+    return audit if look is None else with_causes(audit, find_causes(chosen, ground, look=look), case=case)
 
 
 def judge_readings(ground: Ground) -> dict[Reading, Verdicts]:
@@ -101,6 +112,21 @@ def judge_readings(ground: Ground) -> dict[Reading, Verdicts]:
     return {reading: verdicts(reading) for reading in READINGS}
 
 
+def judge_headline(ground: Ground) -> Verdicts:
+    """Judge every circle in the headline reading alone."""
+    return tuple(judge_in(circle, ground) for circle in ground.case.standard.circles)
+
+
+def judge_in(circle: Circle, ground: Ground) -> CircleVerdict:
+    """Judge one circle in the headline reading."""
+    case = ground.case
+    found = None if circle.user_layer else circle.rule_for(case.rule)
+    if found is None:
+        return judge_layer(circle, ground, used=case.rule)
+    walks = walker(circle, found[0], profile=case.profile, profiles=case.profiles)
+    return judge_circle(circle, ground, rule=found[1], used=found[0], walks=walks)
+
+
 def judge_planner(ground: Ground) -> Verdicts:
     """Judge every circle in the headline reading at min(planner, the circle's own speed)."""
     case, verdicts = ground.case, []
@@ -114,7 +140,9 @@ def judge_planner(ground: Ground) -> Verdicts:
     return tuple(verdicts)
 
 
-def _speed(case: CoverageCase, reading: Reading) -> float:
-    """Return the speed of the study's walker in `reading`."""
-    walks = slower(case.profile, case.profiles) if reading == "standard" else case.profile
+def _speed(case: CoverageCase, verdicts: Verdicts) -> float:
+    """Return the speed of the study's walker: at most the planner's where every circle was judged by its standard."""
+    used = {verdict.used for verdict in verdicts if verdict.rule is not None}
+    strict = used == {"standard"}
+    walks = slower(case.profile, case.profiles) if strict else case.profile
     return walks.speed_kmh

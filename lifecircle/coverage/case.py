@@ -16,6 +16,7 @@ from lifecircle.model.audit import WEIGHTS
 from lifecircle.model.catalogue import Catalogue
 from lifecircle.model.rules import EVERY, FacilityFilter
 from lifecircle.model.standard import READINGS, Published, Reading, Standard
+from lifecircle.model.words import Words
 
 if TYPE_CHECKING:
     from lifecircle.model.area import StudyArea
@@ -60,12 +61,12 @@ class Completeness:
     ----------
     status : str
         ``complete`` (an official list) or ``thin``.
-    reason : str
+    reason : str or Words
         Printed; the source of a complete list or the reason for doubt.
     """
 
     status: Literal["complete", "thin"]
-    reason: str = ""
+    reason: str | Words = ""
 
     def __post_init__(self) -> None:
         """Refuse other words."""

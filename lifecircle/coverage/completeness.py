@@ -12,6 +12,7 @@ import shapely
 
 from lifecircle.coverage.filters import passing
 from lifecircle.model.rules import EVERY, FacilityFilter
+from lifecircle.model.words import Words, words
 
 if TYPE_CHECKING:
     from lifecircle.coverage.case import CoverageCase
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 STOCK_RATIO = 0.3  # mapped / published stock below which a map is judged thin
 PER = 10_000.0
 TOO_FEW = "fewer_than_k"
+NO_WORDS = Words()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Thin:
         The pool.
     kind : str
         ``no_objects``, ``declared_thin``, ``below_stock``, ``below_floor`` or ``fewer_than_k`` (of a mean).
-    detail : str
+    detail : Words
         The declared reason; else empty.
     mapped, expected : float
         Objects in the study and published stock; objects per 10,000 people and the floor; objects and k.
@@ -41,7 +43,7 @@ class Thin:
 
     types: tuple[str, ...]
     kind: str
-    detail: str = ""
+    detail: Words = NO_WORDS
     mapped: float = 0.0
     expected: float = 0.0
 
@@ -119,7 +121,7 @@ def thinness(
     declared = {kind: case.completeness[kind] for kind in types if kind in case.completeness}
     for kind in types:
         if kind in declared and declared[kind].status == "thin":
-            return Thin(types, "declared_thin", declared[kind].reason)
+            return Thin(types, "declared_thin", words(declared[kind].reason))
     open_types = tuple(kind for kind in types if kind not in declared)
     if not open_types:
         return None

@@ -36,13 +36,6 @@ def _distance_m(points: Floats, extent: shapely.Geometry) -> Floats:
     """Return the distance of points (S, 2) to the outside of `extent`, 0 outside."""
     shapely.prepare(extent)
     inside = shapely.contains_xy(extent, points[:, 0], points[:, 1])
-    rings = shapely.get_rings(shapely.get_parts(extent))
-    xy, ring = shapely.get_coordinates(rings, return_index=True)
-    same = ring[1:] == ring[:-1]
-    segments = shapely.linestrings(np.stack([xy[:-1][same], xy[1:][same]], axis=1))
-    (asked, _), metres = shapely.STRtree(segments).query_nearest(
-        shapely.points(points), return_distance=True, all_matches=False
-    )
-    distance = np.zeros(len(points))
-    distance[asked] = metres
-    return np.where(inside, distance, 0.0)
+    rim = shapely.boundary(extent)
+    shapely.prepare(rim)
+    return np.where(inside, shapely.distance(rim, shapely.points(points)), 0.0)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import json
+import unicodedata
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+
+from lifecircle.model.tables import attributes_of
 
 if TYPE_CHECKING:
     from lifecircle.model.rules import FacilityFilter
@@ -32,8 +34,8 @@ def passing(table: FacilityTable, asked: FacilityFilter) -> Bools:
         capacity = table["capacity"].to_numpy(dtype=float)
         found &= (capacity >= asked.min_capacity) | (asked.maybe & np.isnan(capacity))
     for column, value in asked.where:
-        given = attribute(table, column)
-        found &= (given == value) | (asked.maybe & (given == ""))
+        given = np.array([_plain(text) for text in attribute(table, column)], dtype=object)
+        found &= (given == _plain(value)) | (asked.maybe & (given == ""))
     return found
 
 
@@ -46,7 +48,19 @@ def attribute(table: FacilityTable, column: str) -> npt.NDArray[np.object_]:
         return np.array([_text(value) for value in table[column]], dtype=object)
     if ATTRIBUTES not in table.columns:
         return np.full(len(table), "", dtype=object)
-    return np.array([_text(json.loads(said).get(column)) if said else "" for said in table[ATTRIBUTES]], dtype=object)
+    key = unicodedata.normalize("NFKC", column).strip()
+    return np.array([_text(attributes_of(said).get(key)) for said in table[ATTRIBUTES]], dtype=object)
+
+
+def known_attributes(table: FacilityTable) -> tuple[str, ...]:
+    """Return the keys of ``attributes`` that any facility has a value for, sorted."""
+    texts = set(table[ATTRIBUTES]) if ATTRIBUTES in table.columns else set()
+    return tuple(sorted({key for text in texts for key in attributes_of(text)}))
+
+
+def _plain(text: str) -> str:
+    """Return a value as it is compared: full-width characters narrowed, without regard to case."""
+    return unicodedata.normalize("NFKC", text).strip().casefold()
 
 
 def _text(value: object) -> str:

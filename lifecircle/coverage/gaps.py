@@ -6,7 +6,6 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -15,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from lifecircle.coverage.frames import facility_names
+from lifecircle.coverage.gap_shapes import ground_around
 from lifecircle.coverage.kleene import NOT_COVERED
 from lifecircle.model.audit import GAP_COLUMNS
 from lifecircle.units import MM_PER_M, MS_PER_MIN
@@ -26,9 +25,6 @@ if TYPE_CHECKING:
     from lifecircle.model.travel import Floats, Ints
 
 LINK_M = 150.0  # residences this near belong to one gap
-CELL_M = 30.0  # grid that the shape of a gap is drawn on
-SHAPE_CELLS = 2  # drawn around each point of a gap: 60 m
-SIMPLIFY_M = 22.0  # flattens the steps of the grid, 21.2 m
 NO_NEAREST: dict[str, object] = {
     "nearest_facility_id": "",
     "nearest_name": "",
@@ -52,7 +48,9 @@ class _Places:
     total: float
     name: npt.NDArray[np.object_]  # (R,) of the estate
     community: npt.NDArray[np.object_]  # (R,)
-    links: Ints  # (K, 2) residences missed by some circle that lie within 150 m of each other
+    rank: Ints  # (R,) place among the sorted residence ids
+    facility: dict[str, str]  # name by facility id
+    links: Ints  # (2, K), sorted: residences missed by some circle that lie within 150 m of each other
 
     def of(self, members: Ints) -> Ints:
         """Return the rows of the points of residences `members`."""
@@ -81,15 +79,20 @@ def find_gaps(verdicts: Sequence[CircleVerdict], case: CoverageCase, *, weight: 
         gap first, equal ones by their smallest residence id.
     """
     assessed = [verdict for verdict in verdicts if verdict.assessable]
+    if not assessed:
+        return _frame([], case, shapes=np.empty(0, dtype=object))
     missed = [np.flatnonzero(verdict.status[: case.residence_count] == NOT_COVERED) for verdict in assessed]
     places = _places(case, weight, missed=np.unique(np.concatenate([np.empty(0, np.int64), *missed])))
     rows: list[dict[str, object]] = []
+    points: list[Floats] = []
     for verdict, lost in zip(assessed, missed, strict=True):
+        groups = _groups(lost, places)
         rows += [
             {"gap": number, "circle": verdict.circle.id, **_row(members, verdict, places)}
-            for number, members in enumerate(_groups(lost, places), start=1)
+            for number, members in enumerate(groups, start=1)
         ]
-    return _frame(rows, case)
+        points += [places.xy[places.of(members)] for members in groups]
+    return _frame(rows, case, shapes=ground_around(points))
 
 
 def _places(case: CoverageCase, weight: Floats, *, missed: Ints) -> _Places:
@@ -117,6 +120,8 @@ def _places(case: CoverageCase, weight: Floats, *, missed: Ints) -> _Places:
         math.fsum(weight.tolist()),
         case.residences["estate" if "estate" in case.residences else "name"].to_numpy(dtype=object),
         case.residences["community_id"].to_numpy(dtype=object),
+        np.argsort(np.argsort(case.residences.index.to_numpy(dtype=object), kind="stable")),
+        dict(zip(case.facilities.index, case.facilities["name"], strict=True)),
         _links(xy, owners, missed=missed),
     )
 
@@ -125,28 +130,38 @@ def _links(xy: Floats, owner: Ints, *, missed: Ints) -> Ints:
     """Return the pairs of residences `missed` with points within 150 m of each other, found once for all circles."""
     from scipy.spatial import cKDTree
 
-    rows = np.flatnonzero(np.isin(owner, missed))
+    chosen = np.zeros(int(owner.max(initial=-1)) + 1, dtype=bool)
+    chosen[missed] = True
+    rows = np.flatnonzero(chosen[owner])
     pairs = owner[rows[cKDTree(xy[rows]).query_pairs(LINK_M, output_type="ndarray")]] if len(rows) else np.empty((0, 2))
-    return pairs.reshape(-1, 2).astype(np.int64)
+    least, count = pairs.reshape(-1, 2).astype(np.int64), int(owner.max(initial=0)) + 1
+    return np.stack(np.divmod(np.sort(least[:, 0] * count + least[:, 1]), count))
 
 
 def _groups(missed: Ints, places: _Places) -> list[Ints]:
     """Return the linked groups of residences `missed`, members by id, heaviest group first."""
     if not len(missed):
         return []
-    from scipy.sparse import coo_matrix
+    from scipy.sparse import csr_array
     from scipy.sparse.csgraph import connected_components
 
     chosen = np.zeros(len(places.centre), dtype=bool)
     chosen[missed] = True
-    links = places.links[chosen[places.links].all(axis=1)]
+    left, right = places.links
+    kept = chosen[left] & chosen[right]
     count = len(places.centre)
-    graph = coo_matrix((np.ones(len(links), dtype=np.int8), (links[:, 0], links[:, 1])), shape=(count, count))
-    label = connected_components(graph.tocsr(), directed=False)[1][missed]
-    ids = places.case.residences.index.to_numpy(dtype=object)[missed]
-    by_id = np.argsort(ids, kind="stable")
-    groups = pd.Series(missed[by_id]).groupby(label[by_id], sort=False)
-    found = [members.to_numpy() for _, members in groups]
+    starts = np.concatenate([[0], np.cumsum(np.bincount(left[kept], minlength=count))])
+    graph = csr_array((np.ones(starts[-1], dtype=np.int8), right[kept], starts), shape=(count, count))
+    label = connected_components(graph, directed=False)[1][missed]
+    # Each group's members by id, the groups by their smallest id.
+    by_id = missed[np.argsort(places.rank[missed])]
+    of = np.full(count, -1, dtype=np.int64)
+    of[missed] = label
+    first = np.full(count, count, dtype=np.int64)
+    np.minimum.at(first, of[by_id], np.arange(len(by_id)))
+    begins = first[of[by_id]]
+    order = np.argsort(begins, kind="stable")
+    found = np.split(by_id[order], np.flatnonzero(np.diff(begins[order])) + 1)
     heaviness = [math.fsum(places.weight[members].tolist()) for members in found]
     # Groups come by their smallest id, and the sort is stable.
     return [found[number] for number in sorted(range(len(found)), key=lambda number: -heaviness[number])]
@@ -168,12 +183,13 @@ def _row(members: Ints, verdict: CircleVerdict, places: _Places) -> dict[str, ob
         **_nearest(members, failing, places),
         "lon": x,
         "lat": y,
-        "geometry": _shape(members, places),
     }
 
 
 def _central(members: Ints, places: _Places) -> tuple[float, float]:
     """Return the point of the member nearest to the weighted centre; the smallest id of equals."""
+    if len(members) == 1:
+        return float(places.centre[members[0], 0]), float(places.centre[members[0], 1])
     weight = places.weight[members]
     shares = weight if weight.sum() > 0 else np.ones(len(members))
     centre = np.average(places.centre[members], axis=0, weights=shares)
@@ -218,10 +234,9 @@ def _nearest(members: Ints, failing: Sequence[ItemVerdict], places: _Places) -> 
     median = rows[order[(len(rows) - 1) // 2]]
     found: dict[str, object] = dict(NO_NEAREST)
     if item.facility[median] >= 0:
-        name = str(facility_names(item, np.array([median]))[0])
+        name = str(item.facility_ids[item.facility[median]])
         found["nearest_facility_id"] = name
-        table = places.case.facilities
-        found["nearest_name"] = str(table["name"].get(name, ""))
+        found["nearest_name"] = str(places.facility.get(name, ""))
     minutes = not item.item.in_metres
     unit, column = (MS_PER_MIN, "minutes") if minutes else (MM_PER_M, "metres")
     found[column] = float(item.value[median]) / unit
@@ -229,32 +244,11 @@ def _nearest(members: Ints, failing: Sequence[ItemVerdict], places: _Places) -> 
     return found
 
 
-def _shape(members: Ints, places: _Places) -> shapely.Geometry:
-    """Return the ground within about 60 m of the members' points.
-
-    Dilated on a grid of cells, its outline drawn by marching squares: a union of discs takes many times as long.
-    """
-    from contourpy import FillType, contour_generator
-    from scipy.ndimage import binary_dilation
-
-    cells = np.floor(places.xy[places.of(members)] / CELL_M).astype(np.int64)
-    first = cells.min(axis=0) - SHAPE_CELLS - 1
-    near = np.zeros(cells.max(axis=0) - first + SHAPE_CELLS + 2, dtype=bool)
-    near[tuple((cells - first).T)] = True
-    across, up = np.mgrid[-SHAPE_CELLS : SHAPE_CELLS + 1, -SHAPE_CELLS : SHAPE_CELLS + 1]
-    near = binary_dilation(near, structure=np.hypot(across, up) < SHAPE_CELLS + 0.5)
-    east, north = ((first[axis] + np.arange(near.shape[axis]) + 0.5) * CELL_M for axis in (0, 1))
-    drawn = contour_generator(east, north, near.T.astype(float), fill_type=FillType.OuterOffset)
-    rings = zip(*drawn.filled(0.5, np.inf), strict=True)
-    parts = [shapely.Polygon(xy[: at[1]], [xy[i:j] for i, j in pairwise(at[1:])]) for xy, at in rings]
-    return shapely.simplify(shapely.MultiPolygon(parts) if len(parts) > 1 else parts[0], SIMPLIFY_M)
-
-
-def _frame(rows: list[dict[str, object]], case: CoverageCase) -> gpd.GeoDataFrame:
+def _frame(rows: list[dict[str, object]], case: CoverageCase, *, shapes: npt.NDArray[np.object_]) -> gpd.GeoDataFrame:
     if not rows:
         columns = {name: pd.Series(dtype=object) for name in GAP_COLUMNS}
         return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries([], crs=case.area.crs), crs=case.area.crs)
-    frame = gpd.GeoDataFrame(rows, columns=[*GAP_COLUMNS, "geometry"], geometry="geometry", crs=case.area.crs)
+    frame = gpd.GeoDataFrame(rows, columns=list(GAP_COLUMNS), geometry=shapes, crs=case.area.crs)
     points = shapely.MultiPoint(np.column_stack([frame["lon"], frame["lat"]]))
     lonlat = shapely.get_coordinates(case.area.to_wgs84(points))
     return frame.assign(lon=lonlat[:, 0], lat=lonlat[:, 1])

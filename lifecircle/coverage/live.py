@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lifecircle.coverage.kleene import COVERED, kleene_and
-from lifecircle.coverage.live_items import LiveInventory, LiveItem, Opening, Searches
+from lifecircle.coverage.live_items import LiveInventory, LiveItem, LivePools, Opening, Searches, Trusted
 from lifecircle.coverage.searches import walker
 from lifecircle.coverage.shares import NO_BOUNDS, Bounds, weights
 from lifecircle.coverage.tally import Tally
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from lifecircle.model.travel import Ints
     from lifecircle.travel.changes import Change
 
-# How far each requirement of each circle is trusted: whether it is thin, and whether anything of it is there.
-Trust = tuple[tuple[tuple[bool, bool], ...], ...]
+# How far each pool of each requirement of each circle is trusted.
+Trust = tuple[tuple[tuple[Trusted, ...], ...], ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,7 +34,7 @@ class _LiveCircle:
     """One circle: its requirements, or the statuses that a user's layer (or nothing at all) fixes."""
 
     circle: Circle
-    items: tuple[LiveItem, ...]
+    items: tuple[LiveItem | LivePools, ...]
     fixed: Statuses
     fixed_assessable: bool
 
@@ -46,9 +46,9 @@ class _Felt:
     rows: Ints
     columns: dict[int, frozenset[int]]
 
-    def by(self, live: LiveItem) -> bool:
+    def by(self, live: LiveItem | LivePools) -> bool:
         """Say whether a requirement's search was touched in one of its columns."""
-        return not self.columns[id(live.search)].isdisjoint((*live.columns, *live.doubtful))
+        return any(not self.columns[id(one.search)].isdisjoint((*one.columns, *one.doubtful)) for one in live.members)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class LiveCoverage:
     Raises
     ------
     ConfigError
-        If a circle asks for more than the nearest facility along the streets (pools, means, filters, straight lines).
+        If a circle asks for more than the nearest facility along the streets (means, filters, straight lines).
     CutoffError
         If a search is missing, lacks a type or ends before a threshold.
 
@@ -165,10 +165,13 @@ class LiveCoverage:
             return _LiveCircle(circle, (), fixed.status, fixed.assessable)
         used, rule = found
         walks = walker(circle, used, profile=case.profile, profiles=case.profiles)
-        items = [
-            LiveItem.of(item, ground, walks=walks, lenient=rule.lenient, searches=self._searches)
-            for item in rule.required
-        ]
+        items: list[LiveItem | LivePools] = []
+        for item in rule.required:
+            parts = [item.of_pool(pool) for pool in item.pools] or [item]
+            members = [
+                LiveItem.of(part, ground, walks=walks, lenient=rule.lenient, searches=self._searches) for part in parts
+            ]
+            items.append(LivePools(item, tuple(members)) if item.pools else members[0])
         return _LiveCircle(circle, tuple(items), nothing_known(case.origin_count)[0], fixed_assessable=False)
 
     def _search(self, change: Change, opening: Opening | None, steps: list[Callable[[], object]]) -> _Felt:
@@ -205,21 +208,22 @@ class LiveCoverage:
             tuple(
                 self._trust[number][place]
                 if kind is not None and kind not in live.item.types
-                else self._look(each, live)
+                else tuple(self._look(each, member) for member in live.members)
                 for place, live in enumerate(each.items)
             )
             for number, each in enumerate(self._circles)
         )
 
-    def _look(self, each: _LiveCircle, live: LiveItem) -> tuple[bool, bool]:
+    def _look(self, each: _LiveCircle, live: LiveItem) -> Trusted:
         thin = self._inventory.thinness(live.item, circle=each.circle, lenient=live.lenient) is not None
-        return thin, self._inventory.count(live.item.types, lenient=live.lenient) > 0
+        return Trusted(thin, self._inventory.count(live.item.types, lenient=live.lenient) > 0)
 
     def _assessable(self, number: int) -> bool:
         """Say whether a circle can be anything but unknown, as `verdicts.judge_circle` does."""
-        trust = self._trust[number]
-        if not trust:
+        items = self._circles[number].items
+        if not items:
             return self._circles[number].fixed_assessable
+        trust = [live.trusted(told) for live, told in zip(items, self._trust[number], strict=True)]
         return any(not thin for thin, _ in trust) or all(there for thin, there in trust if thin)
 
     def _statuses(self, rows: Ints, felt: _Felt | None = None) -> tuple[Codes, Ints]:
@@ -234,7 +238,7 @@ class LiveCoverage:
             elif felt is not None and not any(felt.by(live) for live in each.items):
                 status[:, number] = self._status[rows, number]
             else:
-                judged = [live.status(rows, thin=thin) for live, (thin, _) in zip(each.items, trust, strict=True)]
+                judged = [live.judge(rows, told) for live, told in zip(each.items, trust, strict=True)]
                 status[:, number] = kleene_and(judged, length=len(rows))
         chosen = status[:, self._counted]
         status[:, -1] = chosen.min(axis=1, initial=int(COVERED))

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from lifecircle.coverage.case import TimesKey
 from lifecircle.coverage.completeness import Inventory, Thin, thinness
-from lifecircle.coverage.kleene import COVERED, NOT_COVERED, UNKNOWN
+from lifecircle.coverage.kleene import COVERED, NOT_COVERED, UNKNOWN, at_least
 from lifecircle.coverage.searches import in_doubt, item_limit, item_mode
 from lifecircle.errors import ConfigError, CutoffError
 from lifecircle.model.rules import EVERY, FacilityFilter
@@ -43,6 +43,13 @@ class Opening:
     object_id: str
     lenient: bool = False
     inside: bool = True
+
+
+class Trusted(NamedTuple):
+    """Whether the map of a pool is thin, and whether anything of it is there."""
+
+    thin: bool
+    there: bool
 
 
 class LiveInventory:
@@ -134,7 +141,7 @@ class LiveItem:
     @classmethod
     def of(cls, item: Item, ground: Ground, *, walks: WalkProfile, lenient: bool, searches: Searches) -> LiveItem:
         """Prepare `item` (ConfigError for what cannot be followed, CutoffError for a search that is not there)."""
-        if item.pools or item.mean_of > 1 or item.admits or item.straight_line or item.within:
+        if item.mean_of > 1 or item.admits or item.straight_line or item.within:
             raise ConfigError(
                 f"the rule for {'/'.join(item.types)} cannot be followed change by change: only the nearest facility "
                 "along the streets can; audit anew after every change"
@@ -152,6 +159,19 @@ class LiveItem:
         unknown = ~case.origin_snapped | (ground.edge_m < item.distance_m(walks.speed_kmh))
         return cls(item, lenient, search, columns, doubtful, limit, unknown)
 
+    @property
+    def members(self) -> tuple[LiveItem, ...]:
+        """Itself: one pool alone."""
+        return (self,)
+
+    def trusted(self, trust: Sequence[Trusted]) -> Trusted:
+        """Return how far its map is trusted."""
+        return trust[0]
+
+    def judge(self, rows: Ints, trust: Sequence[Trusted]) -> Statuses:
+        """Judge origins `rows` (N,)."""
+        return self.status(rows, thin=trust[0].thin)
+
     def status(self, rows: Ints, *, thin: bool) -> Statuses:
         """Judge origins `rows` (N,), as `verdicts.judge_item` does."""
         covered = self._least(self.columns, rows) <= self.limit
@@ -163,3 +183,29 @@ class LiveItem:
     def _least(self, columns: tuple[int, ...], rows: Ints) -> Floats:
         found = [self.search.values(column, rows) for column in columns]
         return found[0] if len(found) == 1 else np.minimum.reduce(found)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LivePools:
+    """A requirement of at least k of n pools.
+
+    Attributes
+    ----------
+    item : Item
+    members : tuple of LiveItem
+        Its pools.
+    """
+
+    item: Item
+    members: tuple[LiveItem, ...]
+
+    def trusted(self, trust: Sequence[Trusted]) -> Trusted:
+        """Return whether the map of so many pools is empty that nothing can be known, as `verdicts` does."""
+        absent = sum(one.thin and not one.there for one in trust)
+        unknowable = len(self.members) - absent < self.item.at_least <= absent
+        return Trusted(unknowable, not unknowable)
+
+    def judge(self, rows: Ints, trust: Sequence[Trusted]) -> Statuses:
+        """Judge origins `rows` (N,)."""
+        judged = [member.status(rows, thin=one.thin) for member, one in zip(self.members, trust, strict=True)]
+        return at_least(judged, self.item.at_least)

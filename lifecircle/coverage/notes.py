@@ -11,6 +11,7 @@ import numpy as np
 from lifecircle.coverage.completeness import TOO_FEW
 from lifecircle.coverage.denominator_notes import denominator_notes
 from lifecircle.coverage.kleene import EDGE_OF_DATA
+from lifecircle.coverage.published import published_notes
 from lifecircle.coverage.searches import LENGTH, planner_walker, walker
 from lifecircle.coverage.verdicts import NEEDS_LAYER, NOT_JUDGED, NOTHING_REQUIRED
 from lifecircle.model.provenance import Note
@@ -18,7 +19,7 @@ from lifecircle.units import speed_m_per_min
 
 if TYPE_CHECKING:
     from lifecircle.coverage.case import CoverageCase
-    from lifecircle.coverage.completeness import Inventory, Thin
+    from lifecircle.coverage.completeness import Thin
     from lifecircle.coverage.verdicts import CircleVerdict
     from lifecircle.model.standard import Reading
 
@@ -53,7 +54,7 @@ WHY = MappingProxyType(
 )
 
 
-def audit_notes(case: CoverageCase, readings: Readings, *, inventory: Inventory) -> tuple[Note, ...]:
+def audit_notes(case: CoverageCase, readings: Readings) -> tuple[Note, ...]:
     """Return the notes of an audit, in a fixed order."""
     return (
         *_draft(case),
@@ -64,7 +65,7 @@ def audit_notes(case: CoverageCase, readings: Readings, *, inventory: Inventory)
         *_origins(case, readings[case.rule]),
         *_doubts(readings[case.rule]),
         *_reach(case),
-        *_published(case, inventory),
+        *published_notes(case),
         *denominator_notes(case),
     )
 
@@ -98,17 +99,28 @@ def _thresholds(case: CoverageCase) -> Note:
 
 
 def _not_assessable(verdicts: tuple[CircleVerdict, ...]) -> list[Note]:
-    return [
-        Note(
-            "coverage.not_assessable",
-            f"{verdict.circle.name_en} cannot be assessed: {WHY[verdict.why][0]}. "
-            "It has no share and leaves the headline.",
-            f"{verdict.circle.name_zh}无法评估:{WHY[verdict.why][1]}。不计覆盖率,不纳入总体结论。",
-            warning=True,
-        )
-        for verdict in verdicts
-        if not verdict.assessable
-    ]
+    """Return one note for each reason why circles cannot be assessed."""
+    reasons = dict.fromkeys(verdict.why for verdict in verdicts if not verdict.assessable)
+    return [_unassessed(why, [one for one in verdicts if not one.assessable and one.why == why]) for why in reasons]
+
+
+def _unassessed(why: str, verdicts: list[CircleVerdict]) -> Note:
+    names, names_zh = _listed(verdicts)
+    en, zh = WHY[why]
+    leave = "It has no share and leaves" if len(verdicts) == 1 else "They have no share and leave"
+    return Note(
+        "coverage.not_assessable",
+        f"{names} cannot be assessed: {en}. {leave} the headline.",
+        f"{names_zh}无法评估:{zh}。不计覆盖率,不纳入总体结论。",
+        warning=True,
+    )
+
+
+def _listed(verdicts: Iterable[CircleVerdict]) -> tuple[str, str]:
+    """Return the names of circles, each once."""
+    circles = [verdict.circle for verdict in verdicts]
+    names = dict.fromkeys(circle.name_en for circle in circles), dict.fromkeys(circle.name_zh for circle in circles)
+    return ", ".join(names[0]), "、".join(names[1])
 
 
 def _thin(case: CoverageCase, readings: Readings) -> list[Note]:
@@ -119,16 +131,43 @@ def _thin(case: CoverageCase, readings: Readings) -> list[Note]:
         for item in verdict.items
         if item.thin is not None
     }
-    return [_thin_note(thin, case) for thin in found]
+    absent = tuple(thin for thin in found if thin.kind == "no_objects")
+    few = tuple(thin for thin in found if thin.kind == TOO_FEW)
+    rest = [_thin_note(thin, case) for thin in found if thin.kind not in ("no_objects", TOO_FEW)]
+    return [*([_absent_note(absent, case)] if absent else []), *([_few_note(few, case)] if few else []), *rest]
+
+
+def _few_note(few: tuple[Thin, ...], case: CoverageCase) -> Note:
+    """Return one note for all types of which the loaded data has fewer than the mean is taken over."""
+    told = [(*_names(thin.types, case), f"{thin.mapped:g}/{thin.expected:g}") for thin in few]
+    return Note(
+        "coverage.thin",
+        "Fewer in the loaded data than the mean is taken over: "
+        f"{', '.join(f'{en} {count}' for en, _, count in told)}. Without so many no mean is defined.",
+        "已载入数据中的设施数少于求平均所需:"
+        f"{'、'.join(f'{zh} {count}' for _, zh, count in told)}。不足则平均值无定义。",
+        warning=True,
+    )
+
+
+def _absent_note(absent: tuple[Thin, ...], case: CoverageCase) -> Note:
+    """Return one note for all pools of which the loaded data has nothing."""
+    names = [_names(thin.types, case) for thin in absent]
+    return Note(
+        "coverage.thin",
+        f"Thin data for {'; '.join(name[0] for name in names)}: the loaded data has none. "
+        "Out of reach reads unknown, not uncovered.",
+        f"{';'.join(name[1] for name in names)}数据不完整:已载入数据中一个也没有。够不到的住处记为未知,不记为未覆盖。",
+        warning=True,
+    )
 
 
 def _thin_note(thin: Thin, case: CoverageCase) -> Note:
     en, zh = _names(thin.types, case)
     why = {
-        "no_objects": ("the loaded data has none", "已载入数据中一个也没有"),
         "declared_thin": (
-            f"declared by the study{': ' + thin.detail if thin.detail else ''}",
-            f"研究配置已声明{':' + thin.detail if thin.detail else ''}",
+            f"declared by the study{': ' + thin.detail.en if thin.detail else ''}",
+            f"研究配置已声明{':' + thin.detail.zh if thin.detail else ''}",
         ),
         "below_stock": (
             f"{thin.mapped:g} mapped for a published stock of {thin.expected:g}",
@@ -137,10 +176,6 @@ def _thin_note(thin: Thin, case: CoverageCase) -> Note:
         "below_floor": (
             f"{thin.mapped:.2f} mapped per 10,000 people, where {thin.expected:g} is the least a usable map has",
             f"每万人地图 {thin.mapped:.2f} 处,低于可用下限 {thin.expected:g} 处",
-        ),
-        TOO_FEW: (
-            f"{thin.mapped:g} in the loaded data for a mean over {thin.expected:g}",
-            f"已载入数据 {thin.mapped:g} 处,求平均需 {thin.expected:g} 处",
         ),
     }[thin.kind]
     return Note(
@@ -158,14 +193,24 @@ def _fallbacks(readings: Readings) -> list[Note]:
             if verdict.used != reading:
                 found.setdefault((reading, verdict.used), []).append(verdict)
     return [
-        Note(
-            "coverage.fallback",
-            f"The {reading} reading is not written for {', '.join(v.circle.name_en for v in members)}: "
-            f"the {used} reading was used.",
-            f"{'、'.join(v.circle.name_zh for v in members)}没有{READING_ZH[reading]}规则,按{READING_ZH[used]}计算。",
-        )
+        _fallback(reading, used, members, every=1 < len(members) == sum(v.rule is not None for v in readings["claim"]))
         for (reading, used), members in found.items()
     ]
+
+
+def _fallback(reading: str, used: str, members: list[CircleVerdict], *, every: bool) -> Note:
+    if every:
+        return Note(
+            "coverage.fallback",
+            f"The standard writes no {reading} reading: its {used} reading was used.",
+            f"该标准没有{READING_ZH[reading]}规则,均按{READING_ZH[used]}计算。",
+        )
+    names, names_zh = _listed(members)
+    return Note(
+        "coverage.fallback",
+        f"The {reading} reading is not written for {names}: the {used} reading was used.",
+        f"{names_zh}没有{READING_ZH[reading]}规则,按{READING_ZH[used]}计算。",
+    )
 
 
 def _origins(case: CoverageCase, verdicts: tuple[CircleVerdict, ...]) -> list[Note]:
@@ -244,42 +289,3 @@ def _longest_reaches(case: CoverageCase) -> Iterable[float]:
             fastest = max(walks.speed_kmh, planner_walker(circle, profiles=case.profiles).speed_kmh)
             for item in rule.required:
                 yield item.distance_m(LENGTH.profile.speed_kmh if item.in_metres else fastest)
-
-
-def _published(case: CoverageCase, inventory: Inventory) -> list[Note]:
-    notes = []
-    circles = {circle.id: circle for circle in case.standard.circles}
-    for name in sorted(case.published):
-        told = case.published[name]
-        if name in circles:
-            rule = circles[name].rule_for("claim")
-            types = sorted({kind for item in (rule[1].required if rule else ()) for kind in item.types})
-            en, zh = circles[name].name_en, circles[name].name_zh
-        elif name in case.catalogue.types:
-            types = [name]
-            en, zh = _names(types, case)
-        else:
-            notes.append(_unused(name, case))
-            continue
-        mapped = inventory.count(types, lenient=True, inside=True)
-        counts = COUNTS.get(told.counts, (told.counts, told.counts))
-        where = ", ".join(part for part in (told.of, told.area, told.as_of, told.source) if part)
-        notes.append(
-            Note(
-                "coverage.published",
-                f"{en}: {mapped} mapped in the study; published count {told.value:g} ({counts[0]})"
-                f"{' (' + where + ')' if where else ''}. They need not count the same things.",
-                f"{zh}:研究范围内地图 {mapped} 处;公布数 {told.value:g}({counts[1]})"
-                f"{'(' + where + ')' if where else ''}。两者口径未必相同。",
-            )
-        )
-    return notes
-
-
-def _unused(name: str, case: CoverageCase) -> Note:
-    return Note(
-        "coverage.published_unused",
-        f"published: {name!r} is neither a facility type nor a circle of {case.standard.title_en}; it was not used.",
-        f"published:“{name}”既不是设施类型,也不是《{case.standard.title_zh}》的圈,未使用。",
-        warning=True,
-    )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from lifecircle.coverage.kleene import COVERED, NOT_COVERED, kleene_and
+from lifecircle.coverage.kleene import COVERED, NOT_COVERED, at_least, kleene_and
 from lifecircle.coverage.shares import Weight, bounds
 from lifecircle.model.audit import SECTION_COLUMNS
 
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 def section_frame(verdicts: Sequence[CircleVerdict], standard: Standard, *, weight: Weight) -> pd.DataFrame:
     """Return one row per section of `standard`, index ``id``, columns SECTION_COLUMNS.
 
-    A section counts its assessable circles that are in the headline; where none of its circles is in the headline,
-    all that are assessable. ``all_circles_share`` is the Kleene AND over them, ``score`` the weighted mean share of
-    them that are covered ("share of types present"), both with their upper bound; NaN where nothing can be said.
+    A section counts its assessable circles that are in the headline; where none of its circles is in the headline, or
+    one of them suffices (`either`), all that are assessable. ``all_circles_share`` is the Kleene AND over them (the OR
+    where one suffices), ``score`` the weighted mean share of them that are covered ("share of types present"), both
+    with their upper bound; NaN where nothing can be said.
 
     Parameters
     ----------
@@ -40,7 +41,7 @@ def section_frame(verdicts: Sequence[CircleVerdict], standard: Standard, *, weig
 
 def _row(section: Section, verdicts: Sequence[CircleVerdict], weight: Weight) -> dict[str, object]:
     own = [verdict for verdict in verdicts if verdict.circle.section == section.id]
-    chosen = [verdict for verdict in own if verdict.circle.headline] or own
+    chosen = own if section.either else [verdict for verdict in own if verdict.circle.headline] or own
     members = [verdict for verdict in chosen if verdict.assessable]
     row: dict[str, object] = {
         "name_zh": section.name_zh,
@@ -54,7 +55,9 @@ def _row(section: Section, verdicts: Sequence[CircleVerdict], weight: Weight) ->
     }
     if not members or weight.total <= 0.0:
         return row
-    joint = bounds(kleene_and([member.status for member in members], length=len(members[0].status)), weight)
+    statuses = [member.status for member in members]
+    status = at_least(statuses, 1) if section.either else kleene_and(statuses, length=len(statuses[0]))
+    joint = bounds(status, weight)
     row |= {"all_circles_share": joint.covered, "all_circles_share_upper": joint.upper}
     if section.share_of_types:
         sure = np.sum([member.status == COVERED for member in members], axis=0)[weight.rows]

@@ -21,10 +21,15 @@ from lifecircle.model.catalogue import Catalogue
 from lifecircle.model.network import WalkNetwork
 from lifecircle.model.osm import Tags
 from lifecircle.model.provenance import Note
-from lifecircle.model.tables import FacilityTable, check_facilities
+from lifecircle.model.tables import FacilityTable, attributes_text, check_facilities
 
 _PLAIN_NUMBER = re.compile(r"\d{1,6}(\.\d+)?")
 _CAPACITY_KEYS = ("capacity", "beds")
+# What a rule may ask of a mapped facility beside its type: ``where: {"operator:type": public}``.
+ATTRIBUTE_KEYS = (
+    *("access", "fee", "grades", "isced:level", "level_of_education", "max_age", "min_age", "opening_hours"),
+    *("operator", "operator:type", "ownership", "social_facility:for", "start_date", "wheelchair"),
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -141,6 +146,7 @@ def _table(rows: gpd.GeoDataFrame, same: Duplicates, *, doors: Mapping[str, Door
             "area_m2": shapely.area(chosen.geometry.to_numpy()),
             "merged": np.array([";".join(ids[row] for row in group[1:]) for group in groups], dtype=object),
             "entrance_kind": np.array([door.kind for door in joined], dtype=object),
+            "attributes": np.array([_attributes([tags[row] for row in group]) for group in groups], dtype=object),
             "entrances": _objects([door.points for door in joined]),
         },
         index=pd.Index(chosen["object_id"].to_numpy() + ":" + chosen["type"].to_numpy(), name="facility_id"),
@@ -164,6 +170,12 @@ def _capacity(parts: list[Tags]) -> float:
     """Return the first plain number given as capacity, NaN without one."""
     given = (tags[key].strip() for tags in parts for key in _CAPACITY_KEYS if key in tags)
     return next((float(text) for text in given if _PLAIN_NUMBER.fullmatch(text)), float("nan"))
+
+
+def _attributes(parts: list[Tags]) -> str:
+    """Return what the parts say under ATTRIBUTE_KEYS, the first that says it."""
+    said = {key: next((tags[key].strip() for tags in parts if key in tags), "") for key in ATTRIBUTE_KEYS}
+    return attributes_text(said)
 
 
 def _notes(counts: Mapping[str, int]) -> tuple[Note, ...]:

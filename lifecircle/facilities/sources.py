@@ -25,7 +25,7 @@ from lifecircle.facilities.matching import (
 )
 from lifecircle.model.catalogue import Catalogue
 from lifecircle.model.provenance import Note
-from lifecircle.model.tables import FACILITY_COLUMNS, FacilityTable, check_facilities
+from lifecircle.model.tables import FACILITY_COLUMNS, FacilityTable, check_facilities, joint_attributes
 
 OSM = "osm"
 # How well a record knows where its facility is: mapped doors, then outlines, then a point.
@@ -102,7 +102,7 @@ def merge_sources(
         If a column is missing or an id is repeated.
     """
     order = source_order([OSM, *lists["source"]], rules.precedence)
-    frame = _ranked(mapped, check_facilities(lists), order=order)
+    frame = _ranked(check_facilities(mapped), check_facilities(lists), order=order)
     source = np.array([order[name] for name in frame["source"]], dtype=np.int64)
     records = Records.of(frame, source, suffix_re=catalogue.gate.strip_suffix_re)
     pairs = find_pairs(records, related=related_types(catalogue))
@@ -207,6 +207,7 @@ class _Merger:
                 if part
             ),
             "sources": ";".join(one["source"] for one in members),
+            "attributes": joint_attributes(one["attributes"] for one in members),
             **{name: place[name] for name in ("area_m2", "entrance_kind", "geometry", "entrances")},
         }
         for other, metres in zip(members[1:], away[1:], strict=True):

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from lifecircle.errors import SchemaError
+from lifecircle.model.causes import CAUSE_COLUMNS
 
 if TYPE_CHECKING:
     from lifecircle.model.area import StudyArea
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from lifecircle.model.standard import Reading, Standard
     from lifecircle.model.tables import FacilityTable, ResidenceTable
     from lifecircle.model.travel import WalkProfile
+    from lifecircle.model.uncertainty import Uncertainty
 
 STATUSES = ("covered", "not_covered", "unknown")
 REASONS = ("", "unsnapped", "edge_of_data", "thin_data")  # why a status is unknown; "" when it is known
@@ -60,10 +62,31 @@ SECTION_COLUMNS = (
     "name_en",
     "circles_counted",  # list of ids
     "circles_total",
-    "all_circles_share",  # of the study's weight: every counted circle covered
+    "all_circles_share",  # of the study's weight: every counted circle covered (one of them where one suffices)
     "all_circles_share_upper",
     "score",  # mean share of its circles that are covered; null where the standard gives it no score
     "score_upper",
+)
+
+# One row per published count (公布数) of a circle or a type.
+PUBLISHED_COLUMNS = (
+    "id",  # of the circle or the type
+    "name_zh",
+    "name_en",
+    "value",
+    "unit_zh",  # what is counted where it is no places (beds, parking spaces)
+    "unit_en",
+    "counts",  # stock, works, planned or done
+    "planned",  # beside a count of what was done
+    "of_zh",  # what was counted
+    "of_en",
+    "area_zh",
+    "area_en",
+    "as_of",
+    "source_zh",
+    "source_en",
+    "mapped",  # objects inside the study; null where they are not the same kind of thing
+    "ratio",  # mapped / value, of a stock alone
 )
 
 GAP_COLUMNS = (
@@ -84,6 +107,12 @@ GAP_COLUMNS = (
     "lon",
     "lat",
 )
+
+
+# Per circle and type: the share of the study's weight within `value` (minutes, or metres: `unit` "min" or "m").
+MINUTES_COLUMNS = ("circle", "type", "unit", "value", "share")
+# Cumulated shares of the study's weight, least covered first, and of covered circles; the Gini coefficient.
+LORENZ_COLUMNS = ("population", "share", "gini")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +173,12 @@ class CoverageAudit:
         The headline without the corrections of a field check; None without any.
     sections : DataFrame, index ``id``, columns SECTION_COLUMNS
         In the headline reading; no row where the standard has no sections.
+    published : DataFrame, columns PUBLISHED_COLUMNS
+        Published counts beside mapped ones; no row where the study tells none.
+    causes : DataFrame, columns CAUSE_COLUMNS
+        Why residences are not covered, in the headline reading; no row where causes were not looked for.
+    uncertainty : Uncertainty or None
+        The interval from data error, in the headline reading; None where it was not asked for.
     """
 
     standard: Standard
@@ -162,6 +197,9 @@ class CoverageAudit:
     notes: tuple[Note, ...]
     without_corrections: Headline | None = None
     sections: pd.DataFrame = field(default_factory=pd.DataFrame)
+    published: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(PUBLISHED_COLUMNS)))
+    causes: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(CAUSE_COLUMNS)))
+    uncertainty: Uncertainty | None = None
 
     def __post_init__(self) -> None:
         """Check that shares are shares and that tables have their columns."""
@@ -201,6 +239,14 @@ class AuditView:
         Further tables by name; those with rows are written as ``<name>.csv``.
     isochrones : GeoDataFrame or None
         Bands of the circles, EPSG:4326; a layer of the GeoPackage where they were asked for.
+    tiles : str
+        Background for readers who are online: "none", "osm" or "tianditu".
+    crs : str
+        Of the GeoPackage and the Shapefiles; GeoParquet stays in EPSG:4326.
+    minutes : DataFrame or None
+        Columns MINUTES_COLUMNS: the share within so many minutes or metres of each type, on the circle's own walk.
+    lorenz : DataFrame or None
+        Columns LORENZ_COLUMNS: how unevenly covered circles are spread.
     """
 
     area: StudyArea
@@ -217,3 +263,7 @@ class AuditView:
     communities: gpd.GeoDataFrame | None = None
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     isochrones: gpd.GeoDataFrame | None = None
+    minutes: pd.DataFrame | None = None
+    lorenz: pd.DataFrame | None = None
+    tiles: str = "none"
+    crs: str = "EPSG:4326"

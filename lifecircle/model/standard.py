@@ -9,6 +9,7 @@ from lifecircle.errors import ConfigError
 from lifecircle.model.card import card
 from lifecircle.model.catalogue import Catalogue, FacilityType
 from lifecircle.model.rules import FALLBACK, READINGS, Item, Label, Provision, Reading, Rule
+from lifecircle.model.words import Words, words
 
 __all__ = ["FALLBACK", "READINGS", "Circle", "Item", "Label", "Published", "Reading", "Rule", "Section", "Standard"]
 
@@ -17,15 +18,33 @@ __all__ = ["FALLBACK", "READINGS", "Circle", "Item", "Label", "Published", "Read
 class Published:
     """A published count (公布数) with what it counts.
 
-    ``counts`` is ``stock``, ``works``, ``planned`` or ``done``.
+    Attributes
+    ----------
+    value : float
+    counts : str
+        ``stock``, ``works``, ``planned`` or ``done``.
+    of, area, source : str or Words
+        What was counted, where, and who says so.
+    as_of : str
+    planned : float or None
+        Of a count of what was done: how many were planned.
+    unit : str or Words
+        What is counted where it is no places (beds, parking spaces); such counts are never set beside mapped places.
     """
 
     value: float
     counts: str
-    of: str = ""
-    area: str = ""
+    of: str | Words = ""
+    area: str | Words = ""
     as_of: str = ""
-    source: str = ""
+    source: str | Words = ""
+    planned: float | None = None
+    unit: str | Words = ""
+
+    def about(self, language: str) -> str:
+        """Return what was counted, where, when and who says so, joined by commas; "" when nothing is said."""
+        said = [words(part).text(language) for part in (self.of, self.area, self.as_of, self.source)]
+        return ", ".join(part for part in said if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +112,15 @@ class Circle:
 class Section:
     """A tier or group of circles, with a joint verdict of its own.
 
-    ``share_of_types`` says that the share of its circles that are covered is printed as its score.
+    ``share_of_types`` says that the share of its circles that are covered is printed as its score, ``either`` that one
+    of its circles suffices.
     """
 
     id: str
     name_zh: str
     name_en: str
     share_of_types: bool = False
+    either: bool = False
 
     def name(self, language: str) -> str:
         """Return the name in `language` ("zh" or "en")."""
@@ -162,6 +183,11 @@ class Standard:
                 if kind not in catalogue.types:
                     raise ConfigError(f"standard {self.id!r}, circle {circle.id!r}: unknown facility type {kind!r}")
         return self
+
+    def written(self, reading: Reading) -> Reading:
+        """Return `reading` where some circle writes it, else the reading that all circles fall back to."""
+        known = {name for circle in self.circles for name in circle.readings}
+        return next((name for name in FALLBACK[reading] if name in known), reading)
 
     @property
     def types(self) -> tuple[str, ...]:

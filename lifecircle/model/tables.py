@@ -6,6 +6,8 @@ string id; the aliases name a table that has passed its check.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
 import geopandas as gpd
@@ -33,6 +35,7 @@ FACILITY_COLUMNS = {
     "area_m2": float,  # 0 for points and lines
     "merged": str,  # other object ids of the same thing, joined by ";"
     "entrance_kind": str,  # one of ENTRANCE_KINDS
+    "attributes": str,  # JSON object of texts: what a list or the map says further; "" when nothing
     "geometry": object,  # the mapped shape
     "entrances": object,  # MultiPoint: where a walker enters
 }
@@ -99,10 +102,45 @@ def _check(frame: gpd.GeoDataFrame, columns: dict[str, type], table: str) -> gpd
 
 
 def check_facilities(frame: gpd.GeoDataFrame) -> FacilityTable:
-    """Return `frame` as a FacilityTable, or say which rows are wrong (SchemaError)."""
-    checked = _check(frame, FACILITY_COLUMNS, "facilities")
+    """Return `frame` as a FacilityTable, or say which rows are wrong (SchemaError).
+
+    A frame without ``attributes`` gets an empty column of them.
+    """
+    given = frame if "attributes" in frame.columns else frame.assign(attributes="")
+    checked = _check(given, FACILITY_COLUMNS, "facilities")
+    bad = [row for row, text in zip(checked.index, checked["attributes"], strict=True) if text and not _is_object(text)]
+    if bad:
+        raise SchemaError(f"facilities: {len(bad)} rows have attributes that are no JSON object of texts: {bad[:5]}")
     checked.index.name = "facility_id"
     return checked
+
+
+def attributes_of(text: str) -> dict[str, str]:
+    """Return what a cell of ``attributes`` says, by column or key; nothing for an empty one."""
+    said: dict[str, str] = json.loads(text) if isinstance(text, str) and text else {}
+    return said
+
+
+def attributes_text(said: Mapping[str, str]) -> str:
+    """Return the cell of ``attributes`` that says `said`; empty values are left out, "" where nothing is left."""
+    known = {key: value for key, value in said.items() if value}
+    return json.dumps(known, ensure_ascii=False) if known else ""
+
+
+def joint_attributes(texts: Iterable[str]) -> str:
+    """Return the cell of ``attributes`` of one facility that several records tell of; of two values the first."""
+    said: dict[str, str] = {}
+    for text in texts:
+        said = {**attributes_of(text), **said}
+    return attributes_text(said)
+
+
+def _is_object(text: object) -> bool:
+    try:
+        said = json.loads(text) if isinstance(text, str) else None
+    except ValueError:
+        return False
+    return isinstance(said, dict) and all(isinstance(value, str) for value in said.values())
 
 
 def check_residences(frame: gpd.GeoDataFrame) -> ResidenceTable:

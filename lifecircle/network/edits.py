@@ -31,7 +31,11 @@ class Street:
         As in `WalkNetwork`.
     name : str
     length_mm : int or None
-        By default that of the straight line.
+        By default that of the line through `via`.
+    via : tuple of (x, y)
+        Vertices between its ends, metres.
+    halves : int or None
+        ``crossing_halves``; by default 2 on a crossing.
     """
 
     permission: int = Permission.PUBLIC
@@ -40,19 +44,23 @@ class Street:
     flags: int = 0
     name: str = ""
     length_mm: int | None = None
+    via: tuple[tuple[float, float], ...] = ()
+    halves: int | None = None
 
 
-def with_permission(network: WalkNetwork, edge: int, *, permission: Permission) -> WalkNetwork:
-    """Return `network` with another permission on one edge.
+def with_permission(network: WalkNetwork, edge: int | Sequence[int], *, permission: Permission) -> WalkNetwork:
+    """Return `network` with another permission on one edge, or on some.
 
     Raises
     ------
     NetworkError
         If there is no such edge.
     """
-    check_edge(network.edges, edge)
+    edges = [edge] if isinstance(edge, int) else list(edge)
+    for one in edges:
+        check_edge(network.edges, one)
     changed = network.permission.copy()
-    changed[edge] = permission
+    changed[edges] = permission
     return replace(network, permission=changed)
 
 
@@ -96,8 +104,18 @@ def split_edge(network: WalkNetwork, edge: int, *, offset_mm: int) -> WalkNetwor
     )
 
 
+def add_node(network: WalkNetwork, *, x: float, y: float) -> WalkNetwork:
+    """Return `network` with a new node (the last one) that no edge ends at yet."""
+    return replace(
+        network,
+        node_x=np.append(network.node_x, x),
+        node_y=np.append(network.node_y, y),
+        node_id=np.append(network.node_id, new_id(network)),
+    )
+
+
 def add_street(network: WalkNetwork, ends: tuple[int, int], *, street: Street) -> WalkNetwork:
-    """Return `network` with a straight new edge (the last one) between two nodes.
+    """Return `network` with a new edge (the last one) between two nodes.
 
     Raises
     ------
@@ -107,16 +125,19 @@ def add_street(network: WalkNetwork, ends: tuple[int, int], *, street: Street) -
     tail, head = ends
     if not (0 <= tail < network.nodes and 0 <= head < network.nodes) or tail == head:
         raise NetworkError(f"a street from node {tail} to node {head}: give two different nodes of the network")
-    x, y = network.node_x[[tail, head]], network.node_y[[tail, head]]
-    straight_mm = float(np.hypot(x[1] - x[0], y[1] - y[0])) * 1000.0
+    x, y = (
+        np.array([ends_at[tail], *(point[axis] for point in street.via), ends_at[head]], dtype=float)
+        for axis, ends_at in enumerate((network.node_x, network.node_y))
+    )
+    drawn_mm = float(np.hypot(np.diff(x), np.diff(y)).sum()) * 1000.0
     given: Mapping[str, object] = {
         "tail": tail,
         "head": head,
-        "length_mm": max(1, round(straight_mm)) if street.length_mm is None else street.length_mm,
+        "length_mm": max(1, round(drawn_mm)) if street.length_mm is None else street.length_mm,
         "permission": street.permission,
         "oneway": street.oneway,
         "crossing": street.crossing,
-        "crossing_halves": 0 if street.crossing == Crossing.NONE else 2,
+        "crossing_halves": (0 if street.crossing == Crossing.NONE else 2) if street.halves is None else street.halves,
         "flags": street.flags,
         "way_id": 0,
         "street": street.name,
@@ -124,29 +145,57 @@ def add_street(network: WalkNetwork, ends: tuple[int, int], *, street: Street) -
     return WalkNetwork(
         crs=network.crs,
         **{name: getattr(network, name) for name in _NODES},
-        geometry_offsets=np.append(network.geometry_offsets, len(network.geometry_x) + 2),
+        geometry_offsets=np.append(network.geometry_offsets, len(network.geometry_x) + len(x)),
         geometry_x=np.append(network.geometry_x, x),
         geometry_y=np.append(network.geometry_y, y),
         **{name: _longer(array, given.get(name)) for name, array in _by_edge(network).items()},
     )
 
 
-def edges_of(network: WalkNetwork, edges: Sequence[int]) -> WalkNetwork:
+def edges_of(network: WalkNetwork, edges: Sequence[int] | npt.NDArray[np.int64]) -> WalkNetwork:
     """Return the network of some edges alone, in the order given, with the nodes that they end at, ascending."""
     rows = np.asarray(edges, dtype=np.int64)
     parts = {name: array[rows] for name, array in _by_edge(network).items()}
     nodes, ends = np.unique(np.concatenate([parts["tail"], parts["head"]]), return_inverse=True)
     parts["tail"], parts["head"] = ends[: len(rows)].astype(np.int32), ends[len(rows) :].astype(np.int32)
-    lines = [_line(network, edge) for edge in rows.tolist()]
-    xy = np.concatenate(lines) if lines else np.empty((0, 2))
+    offsets, places = _vertices(network, rows)
     return WalkNetwork(
         crs=network.crs,
         **{name: getattr(network, name)[nodes] for name in _NODES},
-        geometry_offsets=np.cumsum([0, *map(len, lines)]),
-        geometry_x=xy[:, 0].copy(),
-        geometry_y=xy[:, 1].copy(),
+        geometry_offsets=offsets,
+        geometry_x=network.geometry_x[places],
+        geometry_y=network.geometry_y[places],
         **parts,
     )
+
+
+def side_by_side(networks: Sequence[WalkNetwork]) -> WalkNetwork:
+    """Return one network of the edges of several, in their order; no two of them share a node."""
+    first = networks[0]
+    joined = {name: np.concatenate([getattr(one, name) for one in networks]) for name in (*_NODES, *_by_edge(first))}
+    begin = np.cumsum([0, *(one.nodes for one in networks)])
+    for name in ("tail", "head"):
+        shifted = [getattr(one, name) + at for one, at in zip(networks, begin, strict=False)]
+        joined[name] = np.concatenate(shifted).astype(np.int32)
+    sizes = np.concatenate([np.diff(one.geometry_offsets) for one in networks])
+    return WalkNetwork(
+        crs=first.crs,
+        geometry_offsets=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
+        geometry_x=np.concatenate([one.geometry_x for one in networks]),
+        geometry_y=np.concatenate([one.geometry_y for one in networks]),
+        **joined,
+    )
+
+
+def with_ends(network: WalkNetwork, ends: npt.NDArray[np.int64]) -> WalkNetwork:
+    """Return `network` with its nodes known by other numbers.
+
+    Edge e ends at ``ends[:, e]`` (2, E); nodes are those numbers in ascending order, each once.
+    """
+    _, first, own = np.unique(ends.ravel(), return_index=True, return_inverse=True)
+    before = np.concatenate([network.tail, network.head])[first]
+    tail, head = own.reshape(2, -1).astype(np.int32)
+    return replace(network, tail=tail, head=head, **{name: getattr(network, name)[before] for name in _NODES})
 
 
 def check_edge(edges: int, edge: int) -> None:
@@ -176,6 +225,13 @@ def _longer(array: npt.NDArray[Any], value: object) -> npt.NDArray[Any]:
     if value is not None:
         more[0] = value
     return np.concatenate([array, more])
+
+
+def _vertices(network: WalkNetwork, rows: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], ...]:
+    """Return the offsets of the vertices of some edges, and where they are in the network."""
+    sizes = np.diff(network.geometry_offsets)[rows]
+    offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    return offsets, np.arange(offsets[-1]) + np.repeat(network.geometry_offsets[:-1][rows] - offsets[:-1], sizes)
 
 
 def _line(network: WalkNetwork, edge: int) -> Floats:

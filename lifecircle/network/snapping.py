@@ -55,7 +55,7 @@ def snap_points(
     network: WalkNetwork,
     *,
     usable: Bools,
-    barriers: Barriers,
+    barriers: Barriers | Obstacles,
     max_access_m: float | Floats,
 ) -> Snapped:
     """Join every point to the nearest edge that a walker may step onto.
@@ -74,7 +74,8 @@ def snap_points(
         E edges.
     usable : bool (E,)
         Edges that may be joined (walkable, on no island).
-    barriers : Barriers
+    barriers : Barriers, or Obstacles
+        The second where they are used again and again.
     max_access_m : float or float64 (S,)
         Longest leg, inclusive, to the millimetre.
 
@@ -101,7 +102,8 @@ def snap_points(
     if len(edges) and len(owner):
         streets = _near_edges(network, edges)
         legs = streets.nearest(xy, reach_mm)
-        legs = _unblocked(streets, legs, xy=xy, reach_mm=reach_mm, obstacles=Obstacles.of(barriers))
+        obstacles = barriers if isinstance(barriers, Obstacles) else Obstacles.of(barriers)
+        legs = _unblocked(streets, legs, xy=xy, reach_mm=reach_mm, obstacles=obstacles)
     return _snapped(network, owner, xy=xy, legs=legs)
 
 

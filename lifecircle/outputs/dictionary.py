@@ -2,8 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 
-from lifecircle.model.audit import GAP_COLUMNS
+from lifecircle.model.audit import GAP_COLUMNS, PUBLISHED_COLUMNS
+from lifecircle.model.comparison import CHANGE_COLUMNS, FACILITY_CHANGE_COLUMNS
+from lifecircle.model.sensitivity import COMBINATION_COLUMNS, FACTOR_COLUMNS
 from lifecircle.model.tables import FACILITY_COLUMNS, RESIDENCE_COLUMNS
+from lifecircle.model.uncertainty import COMPLETENESS_COLUMNS, COMPONENT_COLUMNS, INTERVAL_COLUMNS
+from lifecircle.outputs.dictionary_compare import CHANGES, FACILITY_CHANGES, PROXIMITY, PUBLISHED
+from lifecircle.outputs.dictionary_scenario import SCENARIO_CONTRACTS, SCENARIO_FILES, SCENARIO_TABLES
+from lifecircle.outputs.dictionary_siting import SITING_CONTRACTS, SITING_FILES, SITING_TABLES
+from lifecircle.outputs.dictionary_uncertainty import FILES as UNCERTAINTY_FILES
+from lifecircle.outputs.dictionary_uncertainty import TABLES as UNCERTAINTY_TABLES
 
 # name: (type, unit, meaning)
 Columns = Mapping[str, tuple[str, str, str]]
@@ -31,6 +39,9 @@ _RESIDENCE: Columns = {
     "<circle>_m": ("number", "m", "the same for rules in metres; the column exists for those circles alone"),
     "<circle>_status": ("text", "", "covered, not_covered or unknown"),
     "<circle>_reason": ("text", "", "why unknown: unsnapped, edge_of_data or thin_data; else empty"),
+    "<circle>_cause": ("text", "", "why not covered ([methods](methods/gap-causes.md)); empty where it is not"),
+    "<circle>_cause_also": ("text", "", "what else holds, joined by a vertical bar"),
+    "<circle>_detour": ("number", "", "walk over crow flight; inf beyond the search; null with no facility within"),
     "<circle>_facility_id": ("text", "", "the facility that serves the deciding item; null where none is reached"),
 }  # fmt: skip
 _FACILITY: Columns = {
@@ -44,6 +55,7 @@ _FACILITY: Columns = {
     "area_m2": ("number", "m²", "0 for points and lines"),
     "merged": ("text", "", "other object ids of the same thing, joined by `;`"),
     "entrance_kind": ("text", "", "point, mapped, path, sampled or representative"),
+    "attributes": ("text", "", "JSON object: other columns of a list, some tags of the map; empty when there are none"),
     "sources": ("text", "", "who knows it, the most trusted first, joined by `;`; only with facility lists"),
 }
 _GAP: Columns = {
@@ -63,6 +75,36 @@ _GAP: Columns = {
     "metres_over": ("number", "m", "beyond the threshold; empty for rules in minutes"),
     "lon": ("number", "degrees, WGS-84", "of a point in the gap"),
     "lat": ("number", "degrees, WGS-84", "of a point in the gap"),
+    "cause": ("text", "", "why it is a gap: the cause of most of its weight ([gap causes](methods/gap-causes.md))"),
+    "cause_share": ("number", "0..1", "of the gap's weight with that cause"),
+    "detour_ratio": ("number", "", "walk over crow flight, median of those with a facility within crow flight"),
+}  # fmt: skip
+_FIX: Columns = {
+    "circle": ("text", "", "id of the circle"),
+    "gap": ("integer", "", "number of the gap that is helped; 0: the whole circle"),
+    "rank": ("integer", "", "within the circle or gap, heaviest gain first"),
+    "change": ("text", "", "new_facility, open_way (a closed or private way, a gate) or step_free (a way round steps)"),
+    "what": ("text", "", "facility type; `way/123` or `gate on way/123` of OpenStreetMap"),
+    "place": ("text", "", "street; empty when it has no name"),
+    "lon": ("number", "degrees, WGS-84", "of the new facility, of the middle of what is opened"),
+    "lat": ("number", "degrees, WGS-84", ""),
+    "residences": ("integer", "residences", "that this change alone would cover (of the gap, where one is named)"),
+    "weight": ("number", "the study's weight", "of those"),
+    "share": ("number", "0..1", "of the study's total weight"),
+    "checked": ("boolean", "", "the changed place was searched again and judged; else from the search of candidates"),
+}  # fmt: skip
+_EQUITY: Columns = {
+    "by": ("text", "", "the attribute; `own_group`: the circle's own people as the weight; `age_group`: all groups"),
+    "group": ("text", "", "its value, or a range of numbers; `(unknown)` where it is not known"),
+    "circle": ("text", "", "id of the circle; `all_circles`: the joint verdict"),
+    "residences": ("integer", "residences", "in the group, with any weight"),
+    "weight": ("number", "the study's weight", "of the group; people of the age group where that is the weight"),
+    "weight_share": ("number", "0..1", "of all groups"),
+    "share": ("number", "0..1", "of the group's weight that is covered"),
+    "share_upper": ("number", "0..1", "the same with what is unknown counted as covered"),
+    "mean": ("number", "0..1", "covered share of all groups together"),
+    "gap_to_mean": ("number", "-1..1", "share less mean"),
+    "worst_decile": ("boolean", "", "of the tenth of the groups with the lowest share; only with 10 groups or more"),
 }  # fmt: skip
 _COMMUNITY: Columns = {
     "community_id": ("text", "", "id in the file, or of the OpenStreetMap object"),
@@ -122,12 +164,31 @@ TABLES: Mapping[str, Columns] = {
     "residences": {**_RESIDENCE, **_GEOMETRY},
     "facilities": {**_FACILITY, **_GEOMETRY},
     "gaps": _GAP,
+    "fixes": _FIX,
+    "equity": _EQUITY,
     "communities": _COMMUNITY,
     "conflicts": _CONFLICT,
     "communities_review": _REVIEW,
     "rows": _ROWS,
+    "published": PUBLISHED,
+    "proximity": PROXIMITY,
+    "changes": CHANGES,
+    "facility_changes": FACILITY_CHANGES,
+    **UNCERTAINTY_TABLES,
+    **SITING_TABLES,
+    **SCENARIO_TABLES,
 }
 _CONTRACTS = {"residences": RESIDENCE_COLUMNS, "facilities": FACILITY_COLUMNS, "gaps": GAP_COLUMNS}
+_CONTRACTS |= SITING_CONTRACTS
+_CONTRACTS |= SCENARIO_CONTRACTS
+_CONTRACTS |= {
+    "uncertainty": ("id", *INTERVAL_COLUMNS),
+    "uncertainty_components": COMPONENT_COLUMNS,
+    "uncertainty_completeness": COMPLETENESS_COLUMNS,
+    "sensitivity": COMBINATION_COLUMNS,
+    "sensitivity_factors": FACTOR_COLUMNS,
+}
+_CONTRACTS |= {"published": PUBLISHED_COLUMNS, "changes": CHANGE_COLUMNS, "facility_changes": FACILITY_CHANGE_COLUMNS}
 
 _HEAD = """# Data dictionary
 
@@ -140,13 +201,25 @@ Generated from the column lists of the code; a test keeps it current.
 | `facilities.parquet` | GeoParquet 1.1, EPSG:4326, table *facilities* | one per object and type, sorted by id |
 | `audit.gpkg` | GeoPackage with layers *residences*, *facilities*, *gaps*, *communities* (if any), *isochrones* (with `--isochrones`: bands of every circle, for display) and QGIS styles; facilities and gaps as points | as the tables |
 | `gaps.csv` | table *gaps*, UTF-8 with byte-order mark | by circle, then number |
+| `fixes.csv` | table *fixes*: the single changes that would cover most residences | by circle, whole circles first |
+| `equity.csv` | table *equity*: coverage by group, if the study or `lifecircle equity` asks for it | by attribute, circle, group |
 | `communities.csv` | table *communities*, if the study has any | by id |
 | `conflicts.csv` | table *conflicts*: where the sources of a facility disagree, if they do | by kind, then id |
 | `rows.csv` | table *rows*: what became of every row of the study's lists, if it has any | as the lists |
 | `communities_review.csv` | table *communities_review*: official codes to look at, if any | by id |
+| `proximity.csv` | table *proximity*, of standards that average over the nearest (`sony`) | by category, `all` last |
+| `published.csv` | table *published*: published counts beside mapped ones, if the study tells any | circles, then types |
 | `map.html` | interactive map, works with no internet | |
+| `tables.xlsx` | the tables above with headers in words, filters and number formats; text from outside never a formula | as the tables |
+| `report.docx`, `report.html`, `report.pdf` | the report (PDF with `pip install 'lifecircle[pdf]'`): [how-to](how-to/report-and-figures.md) | |
+| `figures/` | maps and charts for print, PNG; sheet and charts also SVG and PDF | |
 | `provenance.json` | versions, inputs, row counts; sha256 of every file written; clock, host and durations of the run | |
-
+| `compare.json` | of `lifecircle compare`: [schemas/compare.schema.json](schemas/compare.schema.json) | |
+| `changes.csv` | of `lifecircle compare`: table *changes* | by circle, change, residence |
+| `facility_changes.csv` | of `lifecircle compare`: table *facility_changes* | gone before new, then by id |
+| `compare.gpkg` | of `lifecircle compare`: layers *gains*, *losses*, *unknown*, *facilities* and *residences_in_one*, all points | as the tables |
+"""  # noqa: E501 - rows of a Markdown table cannot be wrapped
+_TAIL = """
 `audit.json`, `residences.parquet` and `facilities.parquet` are the same to the byte for the same inputs, study and version.
 Cells of `gaps.csv` that begin with `=`, `+`, `-` or `@` and come from outside data carry a leading `'`, so that no
 spreadsheet runs them. The map shows minutes rounded up to a tenth and metres rounded up to whole ones, so that a number
@@ -162,7 +235,7 @@ def data_dictionary() -> str:
     KeyError
         If a column of the contract has no description here.
     """
-    parts = [_HEAD]
+    parts = [_HEAD + UNCERTAINTY_FILES + SITING_FILES + SCENARIO_FILES + _TAIL]
     for table, columns in TABLES.items():
         undescribed = [name for name in _CONTRACTS.get(table, ()) if name not in columns]
         if undescribed:

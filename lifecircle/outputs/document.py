@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lifecircle.model.audit import CIRCLE_COLUMNS, SECTION_COLUMNS, SHARE_COLUMNS, AuditView, Headline
+from lifecircle.model.audit import CIRCLE_COLUMNS, SECTION_COLUMNS, SHARE_COLUMNS, AuditView, CoverageAudit, Headline
+from lifecircle.model.causes import FIX_COLUMNS
 from lifecircle.model.provenance import Provenance
 from lifecircle.model.standard import READINGS
+from lifecircle.outputs.uncertainty import uncertainty_document
 
 READING_COLUMNS = ("rule", "assessable", *SHARE_COLUMNS, "not_covered_share", "unknown_share")
 
@@ -58,21 +60,26 @@ def audit_document(view: AuditView) -> dict[str, Any]:
             "speed_kmh": audit.profile.speed_kmh,
             "weight": audit.weight,
             "denominator_sources": {weight: said.en for weight, said in sorted(audit.denominator_sources.items())},
-            "circles": _records(audit.circles, CIRCLE_COLUMNS),
+            "circles": records(audit.circles, CIRCLE_COLUMNS),
             "readings": {
                 reading: {
-                    "headline": _headline(audit.reading_headlines[reading]),
-                    "circles": _records(audit.readings[reading], READING_COLUMNS),
+                    "headline": headline_document(audit.reading_headlines[reading]),
+                    "circles": records(audit.readings[reading], READING_COLUMNS),
                 }
                 for reading in READINGS
                 if reading in audit.readings and reading in audit.reading_headlines
             },
-            "headline": _headline(audit.headline),
-            "planner_speed": _headline(audit.planner_speed),
-            "sections": _records(audit.sections, SECTION_COLUMNS),
+            "headline": headline_document(audit.headline),
+            "planner_speed": headline_document(audit.planner_speed),
+            "sections": records(audit.sections, SECTION_COLUMNS),
+            "published": audit.published.to_dict("records"),
+            "causes": _causes(audit),
+            "fixes": _fixes(view.tables.get("fixes")),
+            "equity": view.tables["equity"].to_dict("records") if "equity" in view.tables else [],
             "without_corrections": (
-                None if audit.without_corrections is None else _headline(audit.without_corrections)
+                None if audit.without_corrections is None else headline_document(audit.without_corrections)
             ),
+            **({} if audit.uncertainty is None else {"uncertainty": uncertainty_document(audit.uncertainty)}),
             "verified_thresholds": {"verified": verified, "total": total, "draft": audit.standard.draft},
             "notes": [
                 {"code": note.code, "en": note.en, "zh": note.zh, "warning": note.warning} for note in audit.notes
@@ -80,6 +87,23 @@ def audit_document(view: AuditView) -> dict[str, Any]:
             "provenance": provenance_document(view.provenance),
         }
     )
+
+
+def _causes(audit: CoverageAudit) -> list[dict[str, Any]]:
+    """Return the causes of every circle that was looked at, in the order of precedence."""
+    table, names = audit.causes, ["cause", "residences", "weight", "share", "also"]
+    return [
+        {"id": circle, "causes": table.loc[table["circle"] == circle, names].to_dict("records")}
+        for circle in dict.fromkeys(table["circle"])
+    ]
+
+
+def _fixes(table: pd.DataFrame | None) -> list[dict[str, Any]]:
+    """Return the changes for whole circles; those for single gaps stand in ``fixes.csv`` beside them."""
+    if table is None:
+        return []
+    whole = table.loc[table["gap"] == 0, [name for name in FIX_COLUMNS if name != "gap"]]
+    return [{str(name): value for name, value in row.items()} for row in whole.to_dict("records")]
 
 
 def provenance_document(provenance: Provenance) -> dict[str, Any]:
@@ -106,7 +130,8 @@ def _study(view: AuditView) -> dict[str, Any]:
     }
 
 
-def _records(frame: pd.DataFrame, columns: tuple[str, ...]) -> list[dict[str, Any]]:
+def records(frame: pd.DataFrame, columns: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Return the rows of `frame`, those `columns` that it has, each with its ``id``."""
     columns = tuple(name for name in columns if name in frame.columns)
     return [
         {"id": circle, **dict(zip(columns, row, strict=True))}
@@ -114,7 +139,8 @@ def _records(frame: pd.DataFrame, columns: tuple[str, ...]) -> list[dict[str, An
     ]
 
 
-def _headline(headline: Headline) -> dict[str, Any]:
+def headline_document(headline: Headline) -> dict[str, Any]:
+    """Return a headline as in ``audit.json``."""
     return {
         "all_circles_share": headline.all_circles_share,
         "all_circles_share_upper": headline.all_circles_share_upper,

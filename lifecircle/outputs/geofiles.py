@@ -1,7 +1,7 @@
 """GeoParquet and GeoPackage files; the same view gives the same bytes."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -13,26 +13,36 @@ from lifecircle.model.provenance import Provenance
 from lifecircle.outputs.styles import layer_style
 from lifecircle.outputs.tables import community_table, facility_table, gap_table, residence_table
 
+Tables = Mapping[str, gpd.GeoDataFrame]
+
 # GeoPackages carry the time of writing; without a date of the data, this one.
 _NO_DATE = "2000-01-01T00:00:00.000Z"
 
 
-def write_parquet(view: AuditView, folder: Path) -> list[Path]:
-    """Write ``residences.parquet`` and ``facilities.parquet`` (GeoParquet 1.1, EPSG:4326) into `folder`."""
+def main_tables(view: AuditView) -> Tables:
+    """Return the tables of residences and facilities, by name, for all files that hold them."""
+    return {"residences": residence_table(view), "facilities": facility_table(view)}
+
+
+def write_parquet(view: AuditView, folder: Path, *, tables: Tables | None = None) -> list[Path]:
+    """Write ``residences.parquet`` and ``facilities.parquet`` (GeoParquet 1.1, EPSG:4326) into `folder`.
+
+    `tables` are the view's `main_tables`, where they are at hand.
+    """
     written = []
-    for name, table in (("residences", residence_table(view)), ("facilities", facility_table(view))):
+    for name, table in (tables or main_tables(view)).items():
         path = folder / f"{name}.parquet"
         table.to_parquet(path, index=False, compression="zstd", schema_version="1.1.0")
         written.append(path)
     return written
 
 
-def write_geopackage(view: AuditView, folder: Path) -> Path:
-    """Write ``audit.gpkg`` with the styled layers residences, facilities, gaps and, if any, communities."""
-    path = folder / "audit.gpkg"
+def gis_layers(view: AuditView, *, tables: Tables | None = None) -> dict[str, gpd.GeoDataFrame]:
+    """Return the layers for a GIS in the view's CRS: residences, facilities, gaps and, if any, the others."""
+    known = tables or main_tables(view)
     layers = {
-        "residences": _one_shape(residence_table(view).drop(columns="entrances")),
-        "facilities": _points(facility_table(view).drop(columns="entrances")),
+        "residences": _one_shape(known["residences"].drop(columns="entrances")),
+        "facilities": _points(known["facilities"].drop(columns="entrances")),
         "gaps": _points(gap_table(view)),
     }
     communities = community_table(view)
@@ -40,6 +50,13 @@ def write_geopackage(view: AuditView, folder: Path) -> Path:
         layers["communities"] = communities
     if view.isochrones is not None:
         layers["isochrones"] = view.isochrones
+    return layers if view.crs == "EPSG:4326" else {name: layer.to_crs(view.crs) for name, layer in layers.items()}
+
+
+def write_geopackage(view: AuditView, folder: Path, *, tables: Tables | None = None) -> Path:
+    """Write ``audit.gpkg`` with the styled layers residences, facilities, gaps and, if any, communities."""
+    path = folder / "audit.gpkg"
+    layers = gis_layers(view, tables=tables)
     date = data_date(view.provenance)
     with dated(date):
         for name, layer in layers.items():
@@ -67,7 +84,12 @@ def _layer_kind(table: gpd.GeoDataFrame) -> str:
 def data_date(provenance: Provenance) -> str:
     """Return the date of the OpenStreetMap data as GDAL writes dates; a fixed one where there is none."""
     stamps = [file.timestamp for file in provenance.inputs if file.role == "osm" and file.timestamp]
-    day = pd.to_datetime(stamps[0], utc=True, errors="coerce") if stamps else pd.NaT
+    return day_of(stamps[0] if stamps else "")
+
+
+def day_of(stamp: str) -> str:
+    """Return an ISO 8601 time as GDAL writes dates; a fixed one where there is none."""
+    day = pd.to_datetime(stamp, utc=True, errors="coerce") if stamp else pd.NaT
     return _NO_DATE if pd.isna(day) else day.strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
@@ -100,7 +122,8 @@ def _add_styles(path: Path, *, view: AuditView, date: str) -> None:
         )
         kinds = dict(database.execute("SELECT table_name, geometry_type_name FROM gpkg_geometry_columns"))
         for name in [one for one in ("residences", "facilities", "gaps", "communities", "isochrones") if one in kinds]:
-            style = layer_style(name, polygons=kinds[name] == "MULTIPOLYGON", view=view)
+            columns = [row[1] for row in database.execute(f"PRAGMA table_info({name})")]
+            style = layer_style(name, columns, polygons=kinds[name] == "MULTIPOLYGON", view=view)
             database.execute(
                 "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, "
                 "styleName, styleQML, styleSLD, useAsDefault, description, owner, ui, update_time) "

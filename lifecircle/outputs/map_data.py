@@ -4,16 +4,16 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from lifecircle.model.area import WGS84
 from lifecircle.model.audit import REASONS, STATUSES, AuditView
-from lifecircle.model.network import EdgeFlag
+from lifecircle.outputs.map_base import BUILDING_TOLERANCE_M, base_data, lonlat, street_data
+from lifecircle.outputs.map_cells import gathered, is_gathered
+from lifecircle.outputs.map_overlays import bands, communities
 from lifecircle.outputs.map_words import footer, gap_rows, title_block, words
+from lifecircle.outputs.packing import pack
 from lifecircle.outputs.phrases import (
     circle_name,
     circle_row,
@@ -27,14 +27,9 @@ from lifecircle.outputs.phrases import (
     walking_speed,
 )
 from lifecircle.outputs.styles import STATUS_COLOURS, count_colours
+from lifecircle.outputs.tiles import tile_layers
 
-MICRO = 1e6
-STREET_TOLERANCE_M = 2.5
-AREA_TOLERANCE_M = 2.5
-BUILDING_TOLERANCE_M = 0.5
 SHAPES = 5  # outlines of facility symbols that the page can draw
-
-Geometries = npt.NDArray[np.object_]
 
 
 def map_data(view: AuditView) -> dict[str, Any]:
@@ -43,7 +38,9 @@ def map_data(view: AuditView) -> dict[str, Any]:
     Coordinates are WGS-84 in whole microdegrees (about 0.1 m). Walking minutes are rounded up to a tenth and
     metres to whole ones, so that a number shown never contradicts its verdict.
     """
-    streets, street_table = _streets(view)
+    unit = "map.legend_cells" if is_gathered(view) else "map.legend_unit"
+    view = gathered(view)
+    streets, street_table = street_data(view.area, view.network, walks=view.audit.profile)
     present = sorted(set(view.facilities["type"]))
     order = [kind for kind in _types_of_standard(view) if kind in present]
     kinds = [*order, *(kind for kind in present if kind not in order)]
@@ -56,12 +53,13 @@ def map_data(view: AuditView) -> dict[str, Any]:
         "label": f"{view.area.name(view.language)} {phrase('title', view.language)}",
         "bounds": _bounds(view),
         "colours": {"status": STATUS_COLOURS, "count": count_colours(len(view.audit.headline.circles_counted))},
+        "unit": phrase(unit, view.language),
         "counted": len(view.audit.headline.circles_counted),
         "causes": [phrase(f"cause.{reason}", view.language) if reason else "" for reason in REASONS],
         "circles": [_circle(view, circle, kinds=kinds) for circle in view.audit.circles.index],
         "covered": [int(count) for count in _verdicts(view)["covered_count"]],
         "residences": {
-            "shapes": pack(_lonlat(view.residences.geometry, tolerance_m=BUILDING_TOLERANCE_M)),
+            "shapes": pack(lonlat(view.residences.geometry, tolerance_m=BUILDING_TOLERANCE_M)),
             "id": [str(one) for one in view.residences.index],
             "name": [str(name) for name in view.residences["name"]],
         },
@@ -69,109 +67,16 @@ def map_data(view: AuditView) -> dict[str, Any]:
         "types": [_type(view, kind, rank=rank) for rank, kind in enumerate(kinds)],
         "facilities": _facilities(view, kinds=kinds),
         "gaps": _gaps(view),
+        "bands": bands(view),
+        "communities": communities(view),
+        "tiles": tile_layers(view.tiles),
         "streets": street_table,
-        "base": {
-            "residential": _area(view, view.base.residential),
-            "parks": _area(view, view.base.parks),
-            "water": _area(view, view.base.water),
-            "buildings": pack(_lonlat(_other_buildings(view), tolerance_m=BUILDING_TOLERANCE_M)),
-            "streets": streets,
-        },
+        "base": base_data(view.area, view.base, drawn=view.residences.geometry) | {"streets": streets},
     }
-
-
-def pack(shapes: Geometries, *, lines: bool = False) -> dict[str, Any]:
-    """Return lon/lat shapes as rings per feature, vertices per ring and running differences.
-
-    A hole has a negative number of vertices; the closing vertex of a ring is left out; a point is a ring of
-    one vertex. With `lines` every feature is one line.
-
-    Examples
-    --------
-    >>> pack(np.array([shapely.box(0, 0, 1e-6, 2e-6)]))
-    {'parts': [1], 'points': [4], 'xy': [1, 0, 0, 2, -1, 0, 0, -2], 'lines': False}
-    """
-    rings, owner, hole = (shapes, np.arange(len(shapes)), np.zeros(len(shapes), bool)) if lines else _rings(shapes)
-    xy, ring = shapely.get_coordinates(rings, return_index=True)
-    counts = np.bincount(ring, minlength=len(rings))
-    if not lines:
-        closing = np.cumsum(counts)[counts > 1] - 1
-        xy = np.delete(xy, closing, axis=0)
-        counts = np.where(counts > 1, counts - 1, counts)
-    whole = np.rint(xy * MICRO).astype(np.int64)
-    steps = np.diff(whole, axis=0, prepend=np.zeros((1, 2), np.int64))
-    return {
-        "parts": np.bincount(owner, minlength=len(shapes)).tolist(),
-        "points": np.where(hole, -counts, counts).tolist(),
-        "xy": steps.ravel().tolist(),
-        "lines": lines,
-    }
-
-
-def _rings(shapes: Geometries) -> tuple[Geometries, npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
-    """Return every ring (or point), its feature and whether it is a hole; features keep their order."""
-    parts, feature = shapely.get_parts(shapes, return_index=True)
-    polygon = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
-    rings, part = shapely.get_rings(parts[polygon], return_index=True)
-    part = np.flatnonzero(polygon)[part]
-    hole = np.r_[False, part[1:] == part[:-1]] if len(part) else np.zeros(0, bool)
-    loose = np.flatnonzero(~polygon)
-    points = shapely.centroid(parts[loose])  # residences that are points, or (never expected) lines
-    order = np.argsort(np.r_[part, loose], kind="stable")
-    everything = np.r_[rings, points][order]
-    return everything, feature[np.r_[part, loose][order]], np.r_[hole, np.zeros(len(loose), bool)][order]
-
-
-def _lonlat(shapes: gpd.GeoSeries, *, tolerance_m: float = 0.0) -> Geometries:
-    """Return `shapes` in WGS-84, simplified where something of them is left."""
-    simple = shapes.simplify(tolerance_m, preserve_topology=False) if tolerance_m else shapes
-    kept = simple.where(~simple.is_empty, shapes)
-    return kept.to_crs(WGS84).to_numpy().astype(object)
 
 
 def _verdicts(view: AuditView) -> pd.DataFrame:
     return view.audit.residences.loc[view.residences.index]
-
-
-def _near(view: AuditView, shapes: gpd.GeoSeries) -> gpd.GeoSeries:
-    """Return the shapes that touch the reach of the study's box, along a space-filling curve (small differences)."""
-    west, south, east, north = view.area.reach.bounds
-    kept = shapes[~(shapes.is_empty | shapes.isna())]
-    kept = kept[kept.intersects(shapely.box(west, south, east, north))] if len(kept) else kept
-    return kept.iloc[np.argsort(kept.hilbert_distance().to_numpy(), kind="stable")] if len(kept) else kept
-
-
-def _area(view: AuditView, shapes: gpd.GeoSeries) -> dict[str, Any]:
-    near = _near(view, shapes)
-    west, south, east, north = view.area.reach.bounds
-    cut = near.make_valid().clip_by_rect(west, south, east, north) if len(near) else near
-    polygons = cut.explode(ignore_index=True) if len(cut) else cut
-    polygons = polygons[polygons.geom_type == "Polygon"] if len(polygons) else polygons
-    return pack(_lonlat(polygons, tolerance_m=AREA_TOLERANCE_M))
-
-
-def _other_buildings(view: AuditView) -> gpd.GeoSeries:
-    """Return the buildings that are not drawn as residences."""
-    near = _near(view, view.base.buildings)
-    drawn = set(shapely.to_wkb(view.residences.geometry.to_numpy()))
-    return near[[shape not in drawn for shape in shapely.to_wkb(near.to_numpy())]] if len(near) else near
-
-
-def _streets(view: AuditView) -> tuple[dict[str, Any], dict[str, Any]]:
-    network = view.network
-    lines = gpd.GeoSeries(network.lines(), crs=network.crs)
-    near = _near(view, lines)
-    rows = near.index.to_numpy()
-    foot = (network.flags[rows] & np.uint8(EdgeFlag.FOOTWAY | EdgeFlag.STEPS | EdgeFlag.SQUARE)) != 0
-    names = ["", *sorted({str(name) for name in network.street[rows] if name})]
-    number = {name: rank for rank, name in enumerate(names)}
-    packed = pack(_lonlat(near, tolerance_m=STREET_TOLERANCE_M), lines=True)
-    table = {
-        "path": "".join("1" if one else "0" for one in foot),
-        "name": [number[str(name or "")] for name in network.street[rows]],
-        "names": names,
-    }
-    return packed, table
 
 
 def _types_of_standard(view: AuditView) -> list[str]:
@@ -256,7 +161,7 @@ def _type(view: AuditView, kind: str, *, rank: int) -> dict[str, Any]:
 
 def _facilities(view: AuditView, *, kinds: list[str]) -> dict[str, Any]:
     number = {kind: rank for rank, kind in enumerate(kinds)}
-    points = _lonlat(view.facilities.geometry.representative_point())
+    points = lonlat(view.facilities.geometry.representative_point())
     return {
         "type": [number[kind] for kind in view.facilities["type"]],
         "name": [str(name) for name in view.facilities["name"]],

@@ -6,6 +6,7 @@ from typing import Any
 from lifecircle.model.audit import AuditView
 from lifecircle.outputs.phrases import (
     basis,
+    cause_text,
     circle_name,
     headline_text,
     number,
@@ -79,6 +80,7 @@ def gap_rows(view: AuditView, gap: Any) -> list[list[str]]:  # noqa: ANN401 - a 
         [phrase("map.share", language, weight=weight_name(view)), percent(gap.weight_share)],
         [phrase("map.missing", language), missing],
         [phrase("map.nearest", language), nearest],
+        [phrase("gap_cause", language), cause_text(str(getattr(gap, "cause", "") or ""), language)],
     ]
     return [row for row in rows if row[1]]
 

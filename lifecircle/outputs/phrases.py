@@ -8,13 +8,25 @@ from typing import Any
 
 from lifecircle.model.audit import AuditView, Headline
 
+CATALOGUES = (
+    "phrases_uncertainty.yml",
+    "phrases.yml",
+    "phrases_columns.yml",
+    "phrases_figures.yml",
+    "phrases_report.yml",
+    "phrases_scenario.yml",
+    "phrases_siting.yml",
+    "phrases_walks.yml",
+)
+
 
 @lru_cache(maxsize=1)
 def _phrases() -> Mapping[str, Mapping[str, str]]:
     import yaml  # read once, when something is printed
 
-    text = resources.files("lifecircle").joinpath("data", "phrases.yml").read_text(encoding="utf-8")
-    return yaml.safe_load(text)
+    folder = resources.files("lifecircle").joinpath("data")
+    texts = [folder.joinpath(name).read_text(encoding="utf-8") for name in CATALOGUES]
+    return {key: words for text in texts for key, words in yaml.safe_load(text).items()}
 
 
 def phrase(key: str, language: str, **values: object) -> str:
@@ -148,6 +160,8 @@ def headline_text(view: AuditView, headline: Headline) -> str:
 def threshold_text(row: Mapping[str, Any], language: str) -> str:
     """Return the thresholds of a circle (a row of ``audit.circles``), shortest form: "5 / 10 min" or "500 m"."""
     texts = [_item_text(item, language) for item in row["threshold"] if not item.get("optional")]
+    if len(texts) > 1 and len(set(texts)) == 1:
+        return phrase("threshold.each", language, count=len(texts), value=texts[0])
     return " + ".join(texts) if texts else phrase("threshold.layer", language)
 
 
@@ -164,8 +178,15 @@ def _item_text(item: Mapping[str, Any], language: str) -> str:
     if item.get("mean_of"):
         value = phrase("threshold.mean_of", language, count=item["mean_of"], value=value)
     if item.get("pools"):
-        value = phrase("threshold.at_least", language, count=item["at_least"], total=len(item["pools"]), value=value)
+        count, total = item["at_least"], len(item["pools"])
+        key = "threshold.all_of" if count == total else "threshold.at_least"
+        value = phrase(key, language, count=count, total=total, value=value)
     return value
+
+
+def cause_text(cause: str, language: str) -> str:
+    """Return why a residence or gap is not covered, in words; "" where no cause is given."""
+    return phrase(f"gap_cause.{cause}", language) if cause else ""
 
 
 def reason_text(row: Mapping[str, Any], language: str) -> str:

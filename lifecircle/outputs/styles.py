@@ -1,8 +1,10 @@
 """Default QGIS styles of the layers of ``audit.gpkg``; colours shared with the map."""
 
+from collections.abc import Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 from lifecircle.model.audit import AuditView
+from lifecircle.outputs.column_names import column_names
 from lifecircle.outputs.phrases import phrase
 
 # Okabe and Ito (2008), told apart by people with any colour vision.
@@ -29,17 +31,26 @@ def count_colours(circles: int) -> list[str]:
     return colours
 
 
-def layer_style(name: str, *, polygons: bool, view: AuditView) -> str:
-    """Return the QML of a layer: residences by the status of the first circle, the others plain."""
+def layer_style(name: str, columns: Sequence[str], *, polygons: bool, view: AuditView) -> str:
+    """Return the QML of a layer, with a name in the view's language for each of its columns."""
+    aliases = "".join(
+        f'<alias field={quoteattr(column)} name={quoteattr(alias)} index="{at}"/>'
+        for at, (column, alias) in enumerate(column_names(view, columns).items())
+    )
+    return _qml(f"{_drawn(name, polygons=polygons, view=view)}<aliases>{aliases}</aliases>")
+
+
+def _drawn(name: str, *, polygons: bool, view: AuditView) -> str:
+    """Draw residences by the status of the first circle, communities by their state, the others plain."""
     if name == "residences":
         return _by_status(polygons=polygons, view=view)
     if name == "communities":
         return _by_state(view=view)
     if name == "isochrones":
-        return _qml(_single(_fill("0", "#a6cee3")))
+        return _single(_fill("0", "#a6cee3"))
     if name == "gaps":
-        return _qml(_single(_marker("0", "#ffffff", outline="#d55e00", size_mm="4")) + _label("gap"))
-    return _qml(_single(_marker("0", "#ffffff", outline="#1a1a1a", size_mm="2")))
+        return _single(_marker("0", "#ffffff", outline="#d55e00", size_mm="4")) + _label("gap")
+    return _single(_marker("0", "#ffffff", outline="#1a1a1a", size_mm="2"))
 
 
 def _by_status(*, polygons: bool, view: AuditView) -> str:
@@ -51,7 +62,7 @@ def _by_status(*, polygons: bool, view: AuditView) -> str:
         symbols.append(
             _fill(str(rank), colour) if polygons else _marker(str(rank), colour, outline="#ffffff", size_mm="1.6")
         )
-    return _qml(
+    return (
         f'<renderer-v2 type="categorizedSymbol" attr={quoteattr(column)} forceraster="0" symbollevels="0">'
         f"<categories>{''.join(categories)}</categories><symbols>{''.join(symbols)}</symbols></renderer-v2>"
     )
@@ -64,7 +75,7 @@ def _by_state(*, view: AuditView) -> str:
         label = phrase(f"state.{state}", view.language)
         categories.append(f'<category value="{state}" symbol="{rank}" label={quoteattr(label)} render="true"/>')
         symbols.append(_fill(str(rank), colour))
-    return _qml(
+    return (
         '<renderer-v2 type="categorizedSymbol" attr="all_circles_state" forceraster="0" symbollevels="0">'
         f"<categories>{''.join(categories)}</categories><symbols>{''.join(symbols)}</symbols></renderer-v2>"
     )

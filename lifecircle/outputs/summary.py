@@ -1,12 +1,11 @@
 """The summary that the command line prints."""
 
-import unicodedata
-from collections.abc import Sequence
-
 from lifecircle.model.audit import AuditView, Headline
 from lifecircle.model.standard import READINGS
+from lifecircle.outputs.aligned import aligned, width
 from lifecircle.outputs.phrases import (
     basis,
+    cause_text,
     circle_name,
     circle_row,
     headline_text,
@@ -22,6 +21,8 @@ from lifecircle.outputs.phrases import (
     weight_name,
     weight_source,
 )
+from lifecircle.outputs.published_text import published_lines
+from lifecircle.outputs.uncertainty import interval_lines, uncertainty_block, uncertainty_words
 
 GAPS_SHOWN = 8
 
@@ -42,40 +43,14 @@ def summary_text(view: AuditView) -> str:
         _headlines(view),
         _sections(view),
         _circle_table(view),
+        _uncertainty(view),
+        published_lines(view),
         _gaps(view),
+        _causes(view),
         _notes(view),
         _sources(view),
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
-
-
-def width(text: str) -> int:
-    """Return the cells that `text` takes in a fixed-width font.
-
-    Examples
-    --------
-    >>> width("健身 15"), width("–")
-    (7, 1)
-    """
-    return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
-    )
-
-
-def aligned(rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> list[str]:
-    """Return `rows` as lines with aligned columns, those in `right` to the right."""
-    columns = max(len(row) for row in rows)
-    widths = [max((width(row[at]) for row in rows if at < len(row) - 1), default=0) for at in range(columns)]
-    widths[-1] = max((width(row[-1]) for row in rows if len(row) == columns), default=0)
-    lines = []
-    for row in rows:
-        cells = []
-        for at, text in enumerate(row):
-            gap = " " * max(widths[at] - width(text), 0)
-            last = at == len(row) - 1 and len(row) < columns
-            cells.append(gap + text if at in right and not last else text + gap)
-        lines.append(("  " + "  ".join(cells)).rstrip())
-    return lines
 
 
 def _head(view: AuditView) -> list[str]:
@@ -98,9 +73,11 @@ def _head(view: AuditView) -> list[str]:
 def _headlines(view: AuditView) -> list[str]:
     audit, language = view.audit, view.language
     lines = [*_verdict(view, audit.headline)]
+    lines[1:1] = interval_lines(view)
     lines += [(phrase("headline.planner", language) + phrase("colon", language)).rstrip()]
     lines += [f"  {line}" for line in _verdict(view, audit.planner_speed)]
-    others = [reading for reading in READINGS if reading != audit.rule and reading in audit.reading_headlines]
+    written = {reading for circle in audit.standard.circles for reading in circle.readings}
+    others = [name for name in READINGS if name != audit.rule and name in audit.reading_headlines and name in written]
     if audit.without_corrections is not None:
         lines.append((phrase("headline.without_corrections", language) + phrase("colon", language)).rstrip())
         lines += [f"  {line}" for line in _verdict(view, audit.without_corrections)]
@@ -121,6 +98,8 @@ def _verdict(view: AuditView, headline: Headline) -> list[str]:
     lines = [headline_text(view, headline), "  " + phrase("headline.basis", language, basis=basis(view, headline))]
     if counted:
         names = phrase("list", language).join(circle_name(view, circle) for circle in counted)
+        if headline is not view.audit.headline and counted == view.audit.headline.circles_counted:
+            names = phrase("headline.same", language)
         lines.append("  " + phrase("headline.counted", language, names=names))
     if headline.mean_circles_covered is not None:
         mean = f"{headline.mean_circles_covered:.2f}"
@@ -168,10 +147,19 @@ def _circle_table(view: AuditView) -> list[str]:
     return [phrase("table.basis", language, basis=basis(view)), *aligned(rows, right=(2, 3, 4, 5, 6))]
 
 
+def _uncertainty(view: AuditView) -> list[str]:
+    """Return every circle's interval and what was drawn; nothing where none was asked for."""
+    words = uncertainty_words(view)
+    return [words[0], *aligned(uncertainty_block(view), right=(1, 2)), *words[1:]] if words else []
+
+
 def _gaps(view: AuditView) -> list[str]:
     gaps, language = view.audit.gaps, view.language
     if gaps.empty:
-        return [phrase("gaps.none", language)]
+        known = view.audit.circles["assessable"].any()
+        return [phrase("gaps.none" if known else "gaps.not_assessable", language)]
+    own = gaps[gaps["circle"].isin(view.audit.headline.circles_counted)]
+    gaps = gaps if own.empty else own
     largest = gaps.sort_values(["weight", "circle", "gap"], ascending=[False, True, True], kind="stable")
     rows = []
     for gap in largest.head(GAPS_SHOWN).itertuples():
@@ -187,6 +175,20 @@ def _gaps(view: AuditView) -> list[str]:
         )
     title = phrase("gaps.top", language, shown=len(rows), total=len(gaps), weight=weight_name(view))
     return [title, *aligned(rows, right=(2, 3))]
+
+
+def _causes(view: AuditView) -> list[str]:
+    """Return one line a circle: the causes of what it does not cover, the heaviest first."""
+    causes, language = view.audit.causes, view.language
+    rows = []
+    for circle, own in causes[causes["residences"] > 0].groupby("circle", sort=False):
+        heaviest = own.sort_values("share", ascending=False, kind="stable")
+        parts = [
+            phrase("causes.part", language, cause=cause_text(str(cause), language), share=percent(float(share)))
+            for cause, share in zip(heaviest["cause"], heaviest["share"], strict=True)
+        ]
+        rows.append((circle_name(view, str(circle)), phrase("semicolon", language).join(parts)))
+    return [phrase("causes.title", language, weight=weight_name(view)), *aligned(rows)] if rows else []
 
 
 def _notes(view: AuditView) -> list[str]:

@@ -6,6 +6,7 @@ import pandas as pd
 from lifecircle.errors import SchemaError
 from lifecircle.model.area import WGS84
 from lifecircle.model.audit import GAP_COLUMNS, AuditView
+from lifecircle.model.causes import GAP_CAUSE_COLUMNS
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -26,7 +27,8 @@ def residence_table(view: AuditView) -> gpd.GeoDataFrame:
         If the audit judges other residences than the view holds.
     """
     verdicts = view.audit.residences
-    if len(verdicts) != len(view.residences) or not verdicts.index.isin(view.residences.index).all():
+    same = verdicts.index.equals(view.residences.index) or verdicts.index.isin(view.residences.index).all()
+    if len(verdicts) != len(view.residences) or not same:
         raise SchemaError(
             f"audit.residences has {len(verdicts)} rows that do not match the {len(view.residences)} residences: "
             "audit the same table that is drawn"
@@ -46,15 +48,18 @@ def gap_table(view: AuditView) -> gpd.GeoDataFrame:
     ranked = gaps.assign(_rank=[order.get(circle, len(order)) for circle in gaps["circle"]])
     ranked = ranked.sort_values(["_rank", "gap"], kind="stable", ignore_index=True)
     shapes = ranked.geometry if gaps.crs is None else ranked.geometry.to_crs(WGS84)
-    return gpd.GeoDataFrame(ranked[list(GAP_COLUMNS)], geometry=shapes, crs=WGS84)
+    plain = pd.DataFrame(ranked.drop(columns=ranked.geometry.name)).reindex(columns=[*GAP_COLUMNS, *GAP_CAUSE_COLUMNS])
+    said = [str(cause) if isinstance(cause, str) else "" for cause in plain["cause"]]
+    return gpd.GeoDataFrame(plain.assign(cause=pd.Series(said, dtype=object)), geometry=shapes, crs=WGS84)
 
 
 def gaps_csv(view: AuditView) -> bytes:
     """Return ``gaps.csv``: UTF-8 with the mark that Excel needs, no cell that a spreadsheet would run."""
-    gaps = pd.DataFrame(gap_table(view)[list(GAP_COLUMNS)])
-    for column in ("circle", "place", "community", "missing", "nearest_facility_id", "nearest_name"):
+    gaps = pd.DataFrame(gap_table(view)[[*GAP_COLUMNS, *GAP_CAUSE_COLUMNS]])
+    for column in ("circle", "place", "community", "missing", "nearest_facility_id", "nearest_name", "cause"):
         gaps[column] = [inert(value) for value in gaps[column]]
     rounded = gaps.round({"minutes": 3, "metres": 1, "minutes_over": 3, "metres_over": 1, "lon": 6, "lat": 6})
+    rounded = rounded.round({"cause_share": 4, "detour_ratio": 3})
     return rounded.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
 
 
@@ -68,10 +73,11 @@ def extra_csvs(view: AuditView) -> dict[str, bytes]:
     tables = {name: table for name, table in view.tables.items() if len(table)}
     if view.communities is not None:
         tables["communities"] = pd.DataFrame(view.communities.drop(columns="geometry"))
-    return {name: _csv(tables[name]) for name in sorted(tables)}
+    return {name: csv_bytes(tables[name]) for name in sorted(tables)}
 
 
-def _csv(table: pd.DataFrame) -> bytes:
+def csv_bytes(table: pd.DataFrame) -> bytes:
+    """Return a table as CSV: UTF-8 with the mark that Excel needs, no cell that a spreadsheet would run."""
     columns = {name: values if _is_number(values) else [inert(one) for one in values] for name, values in table.items()}
     plain = pd.DataFrame(columns, columns=table.columns).round(6)
     return plain.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")

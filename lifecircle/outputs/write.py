@@ -3,9 +3,10 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,23 @@ from typing import Any
 from lifecircle.errors import SourceError
 from lifecircle.model.audit import AuditView
 from lifecircle.outputs.document import audit_document, provenance_document, to_json
-from lifecircle.outputs.geofiles import write_geopackage, write_parquet
+from lifecircle.outputs.geofiles import gis_layers, main_tables, write_geopackage, write_parquet
+from lifecircle.outputs.shapefiles import write_shapefiles
 from lifecircle.outputs.tables import extra_csvs, gaps_csv
+from lifecircle.outputs.workbook import write_workbook
+
+FIGURES = re.compile(r"figures/[^/\\:]+\.(png|svg|pdf)")
 
 
-def write_audit(view: AuditView, out: Path, *, maps: bool = True, runtime: Mapping[str, Any]) -> list[Path]:
+def write_audit(
+    view: AuditView,
+    out: Path,
+    *,
+    maps: bool = True,
+    report: bool = True,
+    shapefiles: bool = False,
+    runtime: Mapping[str, Any],
+) -> list[Path]:
     """Write every file of an audit into `out`; all of them, or none.
 
     Parameters
@@ -27,7 +40,11 @@ def write_audit(view: AuditView, out: Path, *, maps: bool = True, runtime: Mappi
         Created where missing. What a previous run wrote and this one does not (a map, with `maps` false) is taken
         away; any other file in it is left alone.
     maps : bool
-        False: no ``map.html``.
+        False: no ``map.html``, no figures, no report.
+    report : bool
+        False: no figures and no report beside the map.
+    shapefiles : bool
+        True: ``shapefiles.zip`` too.
     runtime : Mapping
         Clock, host, Python and durations, for ``provenance.json`` only.
 
@@ -44,8 +61,27 @@ def write_audit(view: AuditView, out: Path, *, maps: bool = True, runtime: Mappi
     """
     with _staging(out) as folder:
         staged = _stage(view, folder, maps=maps)
+        if maps and report:
+            from lifecircle.outputs.report.handover import write_handover  # matplotlib and python-docx are heavy
+
+            staged += write_handover(view, folder)
+        if shapefiles:
+            staged.append(write_shapefiles(gis_layers(view), folder, view=view))
         staged.append(_stage_provenance(view, folder, staged=staged, runtime=runtime))
-        return _publish(staged, out, backup=folder / "previous")
+        outdated = _outdated(out, {file.relative_to(folder).as_posix() for file in staged})
+        return _publish(staged, out, backup=folder / "previous", outdated=outdated)
+
+
+def write_together(out: Path, stage: Callable[[Path], list[Path]]) -> list[Path]:
+    """Move the files that `stage` makes in an empty folder into `out`, all of them or none; others are left alone.
+
+    Raises
+    ------
+    SourceError
+        As `write_audit`.
+    """
+    with _staging(out) as folder:
+        return _publish(stage(folder), out, backup=folder / "previous", outdated=())
 
 
 def _stage(view: AuditView, folder: Path, *, maps: bool) -> list[Path]:
@@ -53,7 +89,9 @@ def _stage(view: AuditView, folder: Path, *, maps: bool) -> list[Path]:
     document.write_text(to_json(audit_document(view)), encoding="utf-8", newline="\n")
     gaps = folder / "gaps.csv"
     gaps.write_bytes(gaps_csv(view))
-    staged = [document, *write_parquet(view, folder), write_geopackage(view, folder), gaps]
+    tables = main_tables(view)
+    staged = [document, *write_parquet(view, folder, tables=tables)]
+    staged += [write_geopackage(view, folder, tables=tables), gaps, write_workbook(view, folder / "tables.xlsx")]
     for name, table in extra_csvs(view).items():
         path = folder / f"{name}.csv"
         path.write_bytes(table)
@@ -67,7 +105,7 @@ def _stage(view: AuditView, folder: Path, *, maps: bool) -> list[Path]:
 
 def _stage_provenance(view: AuditView, folder: Path, *, staged: Sequence[Path], runtime: Mapping[str, Any]) -> Path:
     path = folder / "provenance.json"
-    files = {file.name: _sha256(file) for file in staged}
+    files = {file.relative_to(folder).as_posix(): _sha256(file) for file in staged}
     content = {**provenance_document(view.provenance), "files": files, "runtime": dict(runtime)}
     path.write_text(to_json(content), encoding="utf-8", newline="\n")
     return path
@@ -101,29 +139,45 @@ def _temporary_beside(out: Path) -> Path:
         return Path(tempfile.mkdtemp(prefix=".lifecircle-", dir=out))
 
 
-def _publish(staged: Sequence[Path], out: Path, *, backup: Path) -> list[Path]:
-    """Move the staged files into `out` and the outdated ones away; on any failure put the previous ones back."""
+def _publish(staged: Sequence[Path], out: Path, *, backup: Path, outdated: Iterable[Path]) -> list[Path]:
+    """Move the staged files into `out` and the `outdated` ones away; on any failure put the previous ones back."""
     backup.mkdir()
     placed: list[Path] = []
-    moves = [(file, out / file.name) for file in staged]
-    moves += [(file, backup / file.name) for file in _outdated(out, {file.name for file in staged})]
-    for file, destination in moves:
-        final = out / file.name
+    finals = [out / file.relative_to(backup.parent) for file in staged]
+    moves = [(file, final, final) for file, final in zip(staged, finals, strict=True)]
+    moves += [(file, backup / file.relative_to(out), file) for file in outdated]
+    for file, destination, final in moves:
         try:
-            if destination == final and final.exists():
-                _keep(final, backup / file.name)
+            _make_room(final, destination, out=out, backup=backup)
             os.replace(file, destination)  # noqa: PTH105 - one name to fail in tests
         except OSError as error:
-            _roll_back(placed, backup=backup)
+            _roll_back(placed, out=out, backup=backup)
             raise SourceError(
                 f"{final}: cannot be replaced ({error.strerror or error}); it may be open in another program "
                 "(Excel, QGIS, a browser): close it and run again. The previous result was left as it was."
             ) from error
         except BaseException:
-            _roll_back(placed, backup=backup)
+            _roll_back(placed, out=out, backup=backup)
             raise
         placed.append(final)
+    _clear_folders(placed, out=out)
     return placed[: len(staged)]
+
+
+def _make_room(final: Path, destination: Path, *, out: Path, backup: Path) -> None:
+    """Make the folders of a move, and keep what it would overwrite."""
+    kept = backup / final.relative_to(out)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    destination.parent.mkdir(parents=True, exist_ok=True)
+    if destination == final and final.exists():
+        _keep(final, kept)
+
+
+def _clear_folders(files: Iterable[Path], *, out: Path) -> None:
+    """Take away the folders inside `out` that are empty now."""
+    for folder in sorted({file.parent for file in files} - {out}):
+        with suppress(OSError):
+            folder.rmdir()
 
 
 def _outdated(out: Path, written: set[str]) -> list[Path]:
@@ -136,8 +190,13 @@ def _outdated(out: Path, written: set[str]) -> list[Path]:
         known = {str(name): str(digest) for name, digest in listed.items()}
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return []
-    old = [out / name for name in sorted(known) if name not in written and Path(name).name == name]
-    return [path for path in old if path.is_file() and _sha256(path) == known[path.name]]
+    old = [name for name in sorted(known) if name not in written and _is_ours(name)]
+    return [out / name for name in old if (out / name).is_file() and _sha256(out / name) == known[name]]
+
+
+def _is_ours(name: str) -> bool:
+    """Return whether `name` can be one of a result's files: in the folder itself or in its figures."""
+    return Path(name).name == name or (FIGURES.fullmatch(name) is not None)
 
 
 def _sha256(path: Path) -> str:
@@ -152,10 +211,11 @@ def _keep(final: Path, copy: Path) -> None:
         shutil.copy2(final, copy)
 
 
-def _roll_back(placed: Sequence[Path], *, backup: Path) -> None:
+def _roll_back(placed: Sequence[Path], *, out: Path, backup: Path) -> None:
     for final in placed:
-        kept = backup / final.name
+        kept = backup / final.relative_to(out)
         if kept.exists():
             kept.replace(final)
         else:
             final.unlink(missing_ok=True)
+    _clear_folders(placed, out=out)

@@ -3,63 +3,69 @@
 from __future__ import annotations
 
 import logging
-import platform
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
-from lifecircle.config.load import config_sha256
 from lifecircle.coverage.audit import audit_coverage
-from lifecircle.coverage.case import Completeness, CoverageCase, TimesKey
+from lifecircle.coverage.case import TimesKey
 from lifecircle.coverage.communities import community_note, community_rollup
-from lifecircle.coverage.searches import cutoff, needed_searches
+from lifecircle.coverage.proximity import proximity, proximity_notes
+from lifecircle.coverage.searches import cutoff
 from lifecircle.model.audit import AuditView, CoverageAudit
-from lifecircle.model.provenance import Note, Provenance
-from lifecircle.model.standard import Published
+from lifecircle.model.provenance import Note
 from lifecircle.model.travel import NearestTimes, TravelMode
 from lifecircle.outputs.cards import audit_card
+from lifecircle.outputs.uncertainty import uncertainty_tables
 from lifecircle.outputs.write import write_audit
 from lifecircle.pipeline.base_map import base_map
-from lifecircle.pipeline.facility_sources import before_corrections, corrections_note
-from lifecircle.pipeline.isochrone import circle_isochrones
-from lifecircle.pipeline.legs import leg_notes, street_names
-from lifecircle.pipeline.lists import report_in
+from lifecircle.pipeline.case import coverage_case
+from lifecircle.pipeline.confidence.intervals import Doubted
+from lifecircle.pipeline.figures import Drawn, lorenz_table, minutes_table
+from lifecircle.pipeline.gaps.causes import Streets
+from lifecircle.pipeline.gaps.fixes import fixes_of
+from lifecircle.pipeline.legs import leg_notes
+from lifecircle.pipeline.lists.attributes import where_notes
+from lifecircle.pipeline.lists.facility_sources import before_corrections, corrections_note
+from lifecircle.pipeline.lists.rows import report_in
+from lifecircle.pipeline.measuring.equity import equity_of
 from lifecircle.pipeline.place import Place
 from lifecircle.pipeline.progress import told
-from lifecircle.pipeline.rule_searches import search
-from lifecircle.pipeline.searches import is_snapped
-from lifecircle.pipeline.standards import audit_weight, provision, standard_notes
+from lifecircle.pipeline.provenance import provenance_of, runtime_of
+from lifecircle.pipeline.searched import searched
+from lifecircle.pipeline.standards import provision, standard_notes
+from lifecircle.pipeline.walking.isochrone import circle_isochrones
 
 if TYPE_CHECKING:
     import folium
 
 log = logging.getLogger("lifecircle")
 
-LIBRARIES = ("lifecircle", "numpy", "pandas", "geopandas", "shapely", "pyproj", "scipy", "osmium", "pyarrow")
-
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Audit:
+class Audit(Drawn, Doubted):
     """The result of an audit together with its place.
 
     Attributes
     ----------
     place : Place
     coverage : CoverageAudit
+    seconds : float
+        That it took.
+    times : Mapping[TimesKey, NearestTimes]
+        The searches that it rests on; searched again where they are wanted and not there.
     """
 
     place: Place
     coverage: CoverageAudit
     seconds: float = 0.0
+    times: Mapping[TimesKey, NearestTimes] = field(default_factory=dict)
 
     @property
     def circles(self) -> pd.DataFrame:
@@ -76,12 +82,30 @@ class Audit:
         """The residences with minutes, status and serving facility of every circle."""
         return self.place.residences.join(self.coverage.residences)
 
+    def equity(self, by: Sequence[str] = (), *, bins: Mapping[str, Sequence[float]] | None = None) -> pd.DataFrame:
+        """Return coverage by groups of residences or people, columns EQUITY_COLUMNS; by default what the study asks.
+
+        `by` names attributes of residences, ``age_group`` or ``own_group``; `bins` are edges for numbers.
+        """
+        return equity_of(self.place, self.coverage, by=by, bins=bins)
+
+    @cached_property
+    def fixes(self) -> pd.DataFrame:
+        """The single changes that would cover most residences, per circle and gap; columns FIX_COLUMNS."""
+        case = coverage_case(self.place, self.times or searched(self.place))
+        return fixes_of(self.place, self.coverage, case=case)
+
     @cached_property
     def communities(self) -> gpd.GeoDataFrame | None:
         """Shares and states of every circle per community, in the metric CRS; None without communities."""
         if self.place.communities is None:
             return None
         return community_rollup(self.coverage, self.place.residences, communities=self.place.communities)
+
+    @cached_property
+    def isochrones(self) -> gpd.GeoDataFrame:
+        """The 5, 10 and 15 minutes around the facilities of every circle, EPSG:4326; to look at, never counted."""
+        return circle_isochrones(self.place)
 
     @cached_property
     def view(self) -> AuditView:
@@ -100,12 +124,20 @@ class Audit:
             language=place.question.language,
             compiled_by=output.compiled_by,
             map_approval_no=output.map_approval_no,
+            tiles=output.tiles,
+            crs=output.crs,
             communities=self.communities,
+            minutes=minutes_table(place, self.times, coverage=self.coverage),
+            lorenz=lorenz_table(self.coverage),
             tables={
                 "conflicts": place.facility_set.conflicts,
                 "communities_review": place.inputs.community_review,
                 "rows": report_in(place.inputs.list_rows, place.question.language),
                 "provision": provision(place),
+                "published": self.coverage.published,
+                **uncertainty_tables(self.coverage.uncertainty),
+                "proximity": proximity(self.coverage),
+                "equity": self.equity(),
             },
         )
 
@@ -129,33 +161,51 @@ class Audit:
         """Return an interactive map that opens without internet once saved."""
         from lifecircle.outputs.map_folium import audit_map
 
-        return audit_map(self.view)
+        return audit_map(replace(self.view, isochrones=self.isochrones))
 
-    def write(self, out: str | Path, *, maps: bool = True, isochrones: bool = False) -> list[Path]:
+    def write(
+        self,
+        out: str | Path,
+        *,
+        maps: bool = True,
+        isochrones: bool = False,
+        shapefiles: bool = False,
+        fixes: bool | None = None,
+    ) -> list[Path]:
         """Write every result file into the folder `out`, all or none, and return their paths.
 
-        `isochrones` adds a layer with the bands of every circle to ``audit.gpkg``; it takes a while in a large city.
+        `isochrones` computes the bands of every circle, a layer of ``audit.gpkg``, without maps too;
+        `shapefiles` adds ``shapefiles.zip``; `fixes` seeks the changes that would help most, by default with maps.
         """
         log.info("writing results")
-        runtime = {
-            "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-            "audit_seconds": round(self.seconds, 3),
-            "host": platform.node(),
-            "python": platform.python_version(),
-            "system": platform.platform(),
-        }
-        view = replace(self.view, isochrones=circle_isochrones(self.place)) if isochrones else self.view
-        return write_audit(view, Path(out), maps=maps, runtime=runtime)
+        runtime = runtime_of(self.seconds)
+        sought = maps if fixes is None else fixes
+        view = replace(self.view, tables={**self.view.tables, "fixes": self.fixes}) if sought else self.view
+        view = replace(view, isochrones=self.isochrones) if maps or isochrones else view
+        return write_audit(view, Path(out), maps=maps, shapefiles=shapefiles, runtime=runtime)
 
 
 @told
-def audit(place: Place) -> Audit:
+def audit(
+    place: Place,
+    *,
+    causes: bool = True,
+    gaps: bool = True,
+    times: Mapping[TimesKey, NearestTimes] | None = None,
+) -> Audit:
     """Judge every residence of `place` on every circle of its standard.
 
     Parameters
     ----------
     place : Place
         From `load_place`.
+    causes : bool
+        Whether to say why residences are not covered, and to add the interval where the study asks for one; it
+        changes no verdict.
+    gaps : bool
+        Whether to group those residences into numbered gaps; else there are none in the result.
+    times : Mapping, optional
+        The searches that it rests on, where they are known.
 
     Returns
     -------
@@ -167,28 +217,19 @@ def audit(place: Place) -> Audit:
         If a search is too long for exact sums.
     """
     started = time.monotonic()
-    question = place.question
-    needed = needed_searches(
-        question.standard,
-        question.catalogue,
-        profile=question.profile,
-        profiles=question.profiles,
-        rule=question.rule,
-    )
-    log.info("searching walking times: %d searches", sum(len(types) for types in needed.values()))
-    times = {
-        key: search(place, key, types=types, cutoff=cutoff(question.standard, key, cutoff_min=question.cutoff_min))
-        for key, types in needed.items()
-    }
+    attributes = where_notes(place)
+    times = searched(place) if times is None else times
     log.info("judging circles")
-    coverage = audit_coverage(coverage_case(place, times))
+    look = Streets(place, times) if causes else None
+    coverage = audit_coverage(coverage_case(place, times), look=look, gaps=gaps)
     plain = before_corrections(place)
-    without = None if plain is None else audit(plain).coverage.headline
+    without = None if plain is None else audit(plain, causes=False).coverage.headline
     changed = () if without is None else (corrections_note(coverage.headline, without),)
     notes = (*study_note(place), *place.notes, *leg_notes(place), *coverage.notes, *changed)
-    notes = (*notes, *standard_notes(place))
+    notes = (*notes, *standard_notes(place), *proximity_notes(coverage), *attributes)
     coverage = replace(coverage, notes=(*notes, *_community_notes(place, coverage)), without_corrections=without)
-    return Audit(place, coverage, time.monotonic() - started)
+    found = Audit(place, coverage, time.monotonic() - started, times)
+    return found.with_uncertainty() if causes and place.study.uncertainty is not None else found
 
 
 def _community_notes(place: Place, coverage: CoverageAudit) -> tuple[Note, ...]:
@@ -231,52 +272,6 @@ def _only_residences(found: NearestTimes, count: int) -> NearestTimes:
         access_mm=found.access_mm[:count],
         egress_mm=found.egress_mm[:count],
         private=found.private[:count],
-    )
-
-
-def coverage_case(place: Place, times: Mapping[TimesKey, NearestTimes]) -> CoverageCase:
-    """Gather what `place` knows, with the searches `times`, into one case for the coverage room."""
-    question, written = place.question, place.study
-    residence_set = place.residence_set
-    snapped = place.joined.origins.snapped
-    population = place.residences["population"].sum(min_count=1)
-    return CoverageCase(
-        standard=question.standard,
-        catalogue=question.catalogue,
-        area=place.area,
-        rule=question.rule,
-        profile=question.profile,
-        profiles=question.profiles,
-        residences=place.residences,
-        weight=audit_weight(place),
-        denominator_sources=residence_set.denominator_sources,
-        land_points=residence_set.land_points,
-        origin_snapped=is_snapped(snapped, len(place.residences) + len(residence_set.land_points)),
-        facilities=place.facilities,
-        loaded_counts=place.facility_set.loaded_counts,
-        times=times,
-        completeness={
-            kind: Completeness(given.status, given.reason or given.source or "")
-            for kind, given in written.completeness.items()
-            if kind in question.catalogue.types  # a type of another standard's own
-        },
-        published={kind: Published(**given.model_dump()) for kind, given in written.published.items()},
-        population_total=None if np.isnan(population) else float(population),
-        user_layers={kind: layer.to_crs(place.area.crs) for kind, layer in place.inputs.user_layers.items()},
-        street_names=street_names(place),
-    )
-
-
-def provenance_of(place: Place) -> Provenance:
-    """Return what a result of `place` was computed from: versions, configuration, files and row counts."""
-    counts = {f"osm.{name}": count for name, count in place.inputs.osm.counts.items()}
-    counts |= {f"facilities.{name}": count for name, count in place.facility_set.counts.items()}
-    counts |= {f"residences.{name}": count for name, count in place.residence_set.counts.items()}
-    return Provenance(
-        {name: version(name) for name in LIBRARIES},
-        config_sha256(place.study, place.inputs.hashes),
-        place.inputs.files,
-        counts,
     )
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from lifecircle.coverage.completeness import Inventory, thinness
 from lifecircle.coverage.notes import WHY
 from lifecircle.model.network import Permission
+from lifecircle.outputs.aligned import aligned
 from lifecircle.outputs.phrases import number, phrase, phrase_or
-from lifecircle.pipeline.audit import coverage_case, study_note
+from lifecircle.pipeline.audit import study_note
+from lifecircle.pipeline.case import coverage_case
 from lifecircle.pipeline.legs import leg_notes
 
 if TYPE_CHECKING:
@@ -91,7 +94,12 @@ def _found(place: Place, *, zh: bool) -> list[str]:
         ),
         ("设施" if zh else "facilities", f"{place.facilities['object_id'].nunique()}"),
     ]
-    return [f"{name:<12} {text}" for name, text in rows]
+    return labelled(rows)
+
+
+def labelled(rows: Sequence[tuple[str, str]]) -> list[str]:
+    """Return labels and texts as lines, the texts below each other in a fixed-width font."""
+    return [line.strip() for line in aligned(rows)]
 
 
 def _circles(case: CoverageCase, place: Place, *, language: str) -> list[str]:
@@ -111,7 +119,9 @@ def _circles(case: CoverageCase, place: Place, *, language: str) -> list[str]:
             count = inventory.count(item.types, lenient=rule.lenient)
             kinds = " / ".join(case.catalogue.types[kind].name(language) for kind in item.types)
             thin = thinness(item.types, case, circle=circle, inventory=inventory, lenient=rule.lenient)
-            doubt = "" if thin is None else f"  ! {WHY[thin.kind][int(zh)]}{': ' + thin.detail if thin.detail else ''}"
+            doubt = "" if thin is None else f"  ! {WHY[thin.kind][int(zh)]}"
+            if thin is not None and thin.detail:
+                doubt += f": {thin.detail.text(language)}"
             lines.append(f"    {count:>5}  {kinds}{doubt}")
     return lines
 

@@ -10,7 +10,8 @@ import pandas as pd
 
 from lifecircle.coverage.completeness import Inventory, thinness
 from lifecircle.model.field_check import DOUBTS, Doubt
-from lifecircle.pipeline.audit import Audit, coverage_case
+from lifecircle.pipeline.audit import Audit
+from lifecircle.pipeline.case import coverage_case
 from lifecircle.pipeline.place import Place
 
 

@@ -19,9 +19,9 @@ from lifecircle.errors import ConfigError, SchemaError
 from lifecircle.model.area import union_polygons
 from lifecircle.model.field_check import Correction
 from lifecircle.model.provenance import InputFile, Note
-from lifecircle.pipeline.datums import KnownPlaces, known_datum
-from lifecircle.pipeline.geocoding import ListLocator
-from lifecircle.pipeline.lists import FacilityLists, is_user_layer, read_lists
+from lifecircle.pipeline.lists.datums import KnownPlaces, known_datum
+from lifecircle.pipeline.lists.geocoding import ListLocator
+from lifecircle.pipeline.lists.rows import FacilityLists, is_user_layer, read_lists
 from lifecircle.pipeline.people import People, read_people
 from lifecircle.sources.corrections import read_corrections
 from lifecircle.sources.files import file_sha256
@@ -114,6 +114,10 @@ class _Reader:
     def elevation(self) -> None:
         if self.study.walk.slope is not None and self.study.walk.slope.file is not None:
             self.find(self.study.walk.slope.file, "elevation")
+
+    def equity(self) -> None:
+        if self.study.equity is not None and self.study.equity.file is not None:
+            self.find(self.study.equity.file.file, "equity")
 
     def osm(self) -> OsmData:
         name = self.study.osm.file
@@ -248,6 +252,7 @@ def read_inputs(study: Study) -> Inputs:
     reader = _Reader(study)
     reader.standard()
     reader.elevation()
+    reader.equity()
     data = reader.osm()
     boundary = reader.area(study.study.boundary, "boundary", data=data)
     extent = reader.extent(data, boundary)

@@ -7,7 +7,6 @@ import numpy.typing as npt
 
 from lifecircle.model.provenance import Note
 from lifecircle.model.travel import SNAP_REASONS, Snapped
-from lifecircle.network.legs import legs_across_outlines
 from lifecircle.pipeline.place import Place
 
 REASON_ZH = {"too_far": "距离过远", "water_or_rail": "被水域或铁路隔开", "no_network": "附近无路网"}
@@ -35,8 +34,7 @@ def leg_notes(place: Place) -> tuple[Note, ...]:
     if not legs.any():
         return tuple(notes)
     walls = int(np.count_nonzero(origins.crosses_wall & legs))
-    across = legs_across_outlines(origins, place.network, outlines=_outlines(place), gates=place.barriers.gates)
-    crossed = int(np.count_nonzero(across & legs))
+    crossed = int(np.count_nonzero(place.across & legs))
     total = int(np.count_nonzero(legs))
     notes.append(
         Note(
@@ -49,11 +47,6 @@ def leg_notes(place: Place) -> tuple[Note, ...]:
         )
     )
     return tuple(notes)
-
-
-def _outlines(place: Place) -> npt.NDArray[np.object_]:
-    wanted = [tags.get("landuse") == "residential" for tags in place.objects["tags"]]
-    return place.objects.geometry.to_numpy()[np.array(wanted, dtype=bool)]
 
 
 def _unsnapped(snapped: Snapped, rows: int, *, what: tuple[str, str], code: str) -> list[Note]:

@@ -20,20 +20,23 @@ from lifecircle.model.area import StudyArea
 from lifecircle.model.standard import Standard
 from lifecircle.network.barriers import find_barriers
 from lifecircle.network.build import build_network, clip_network
-from lifecircle.pipeline.anywhere import snap_anywhere
+from lifecircle.network.legs import legs_across_outlines
 from lifecircle.pipeline.cards import place_card
-from lifecircle.pipeline.facility_sources import FieldCheck, study_facilities
 from lifecircle.pipeline.inputs import Inputs, read_inputs
+from lifecircle.pipeline.lists.facility_sources import FieldCheck, study_facilities
 from lifecircle.pipeline.people import origin_request, tidied
 from lifecircle.pipeline.progress import told
 from lifecircle.pipeline.question import Overrides, Question, read_question
 from lifecircle.pipeline.searches import Joined, join
 from lifecircle.pipeline.slope import graded
+from lifecircle.pipeline.walking.anywhere import snap_anywhere
 from lifecircle.pipeline.warm_start import WarmStart
 from lifecircle.residences.prepare import Residences, prepare_residences
 from lifecircle.travel.cells import CellTable, Window, build_cells
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from lifecircle.model.network import Barriers, WalkNetwork
     from lifecircle.model.provenance import Note
     from lifecircle.model.tables import FacilityTable, ResidenceTable
@@ -112,6 +115,14 @@ class Place:
         )
 
     @cached_property
+    def across(self) -> npt.NDArray[np.bool_]:
+        """Which access legs of the origins cross an outline of residential land away from a gate."""
+        wanted = [tags.get("landuse") == "residential" for tags in self.objects["tags"]]
+        outlines = self.objects.geometry.to_numpy()[np.array(wanted, dtype=bool)]
+        origins = self.joined.origins.snapped
+        return legs_across_outlines(origins, self.network, outlines=outlines, gates=self.barriers.gates)
+
+    @cached_property
     def cells(self) -> CellTable:
         """Grid points every 20 m over the streets, each joined to its street for the study's walker."""
         log.info("joining grid points to the network")
@@ -178,7 +189,7 @@ def load_place(config: str | Path, *, overrides: Overrides | None = None, cache:
 def _fresh_place(study: Study, question: Question) -> Place:
     inputs = read_inputs(study)
     area = study_area(study, question, boundary=inputs.boundary, extent=inputs.extent)
-    return _prepare(study, question, inputs=inputs, area=area)
+    return prepare_place(study, question, inputs=inputs, area=area)
 
 
 def study_area(
@@ -191,7 +202,8 @@ def study_area(
     return StudyArea.from_wgs84(boundary, extent=extent, names=names, buffer_m=buffer_m, date=about.date or "")
 
 
-def _prepare(study: Study, question: Question, *, inputs: Inputs, area: StudyArea) -> Place:
+def prepare_place(study: Study, question: Question, *, inputs: Inputs, area: StudyArea) -> Place:
+    """Return the place of a study whose files have been read; see `load_place`."""
     objects = inputs.osm.objects.to_crs(area.crs)
     log.info("building the walking network")
     built = build_network(inputs.osm.ways, crs=area.crs, inclines=study.walk.slope is not None)

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 from lifecircle.config.fields import AreaName, FileRef, Relation
 from lifecircle.config.load import resolve_file
 from lifecircle.config.osm_keys import Extract
+from lifecircle.config.published import published_counts
 from lifecircle.coverage.notes import COUNTS
 from lifecircle.errors import SourceError
+from lifecircle.model.words import words
 from lifecircle.outputs.phrases import phrase
-from lifecircle.pipeline.check import check, walker
+from lifecircle.pipeline.check import check, labelled, walker
 from lifecircle.pipeline.place import load_place
 from lifecircle.pipeline.question import Overrides, Question, read_question
 from lifecircle.sources.snapshot import SnapshotFiles, read_snapshot
@@ -94,7 +96,7 @@ def _known(study: Study, question: Question) -> list[str]:
         ("居住点" if zh else "origins", phrase(f"origin.{origin}", language)),
         ("步行者" if zh else "walker", walker(question)),
     ]
-    lines = [f"{label:<12} {text}" for label, text in rows]
+    lines = labelled(rows)
     lines += ["", "各功能圈" if zh else "Circles"]
     for circle in standard.circles:
         lines += [f"  {text}" for text in _circle(circle, question)]
@@ -152,11 +154,13 @@ def _published(study: Study, question: Question) -> Iterator[str]:
     zh, language = question.language == "zh", question.language
     circles = {circle.id: circle.name(language) for circle in question.standard.circles}
     kinds = {kind: known.name(language) for kind, known in question.catalogue.types.items()}
-    for key, told in study.published.items():
+    for key, told in published_counts(study).items():
         name = circles.get(key) or kinds.get(key) or key
         counts = COUNTS[told.counts][int(zh)]
-        rest = ", ".join(part for part in (told.of, told.area, told.as_of, told.source) if part)
-        yield f"{name}: {told.value:g} ({counts}){': ' if rest else ''}{rest}"
+        if told.planned is not None:
+            counts += f", {COUNTS['planned'][int(zh)]} {told.planned:g}"
+        rest, unit = told.about(language), words(told.unit).text(language)
+        yield f"{name}: {told.value:g}{f' {unit}' if unit else ''} ({counts}){': ' if rest else ''}{rest}"
 
 
 def _wanted(study: Study, question: Question, missing: tuple[str, ...]) -> Iterator[str]:

@@ -70,8 +70,13 @@ class Question:
 
 def read_question(config: str | Path, *, overrides: Overrides | None = None) -> tuple[Study, Question]:
     """Read a study file and what it asks; its data files are not touched."""
-    study = _overridden(load_study(Path(config)), overrides or Overrides())
-    return study, _question(study)
+    return asked_instead(load_study(Path(config)), overrides or Overrides())
+
+
+def asked_instead(study: Study, overrides: Overrides) -> tuple[Study, Question]:
+    """Return a study with the words of `overrides`, and what it asks then."""
+    changed = _overridden(study, overrides)
+    return changed, _question(changed)
 
 
 def _overridden(study: Study, overrides: Overrides) -> Study:
@@ -97,7 +102,7 @@ def _question(study: Study) -> Question:
     return Question(
         catalogue,
         standard,
-        study.rule or standard.default_rule,
+        standard.written(study.rule or standard.default_rule),
         study_profile(study.walk, default=standard.profile),
         load_profiles(),
         WalkRules(study.walk.max_access_m, study.walk.private, hindrances(study.walk)),

@@ -10,10 +10,11 @@ import numpy.typing as npt
 
 from lifecircle.coverage.case import nth
 from lifecircle.coverage.filters import passing
-from lifecircle.model.travel import NearestTimes, ReachPairs, Snapped
+from lifecircle.model.travel import NearestTimes, Snapped
 from lifecircle.pipeline.searches import only
 from lifecircle.travel.nearest import Endpoints, nearest_times
 from lifecircle.travel.reach import reach_pairs
+from lifecircle.travel.several import nearest_of
 
 if TYPE_CHECKING:
     from lifecircle.coverage.case import TimesKey
@@ -71,15 +72,16 @@ def _several(
         of_kind = only(facilities, facilities.type == kind)
         columns = slice(number * count, (number + 1) * count)
         left = np.ones(rows, dtype=bool)
-        for step in STEPS:
+        known = int(np.count_nonzero(of_kind.type == kind))
+        for step in STEPS if known >= count else STEPS[-1:] if known else ():
             pairs = reach_pairs(
                 joined.network,
                 joined.impedance(key.mode),
-                residences=_of(joined.origins, left),
+                residences=of_rows(joined.origins, left),
                 facilities=of_kind,
                 cutoff=max(cutoff // step, 1),
             )
-            found = _ranked(pairs, count)
+            found = nearest_of(pairs, count=count)
             value[left, columns], facility[left, columns] = found[0][left], found[1][left]
             left &= np.isinf(value[:, columns.stop - 1])
             if not left.any():
@@ -100,21 +102,7 @@ def _several(
     )
 
 
-def _ranked(pairs: ReachPairs, count: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
-    """Return the values and facility rows of the `count` nearest of every residence; ``inf`` and -1 beyond."""
-    rows = len(pairs.residence_ids)
-    value, facility = np.full((rows, count), np.inf), np.full((rows, count), -1, dtype=np.int64)
-    order = np.lexsort((pairs.facility, pairs.value, pairs.residence))
-    residence = pairs.residence[order]
-    each = np.bincount(residence, minlength=rows)
-    rank = np.arange(len(order)) - np.repeat(np.cumsum(each) - each, each)
-    near = rank < count
-    cell = (residence[near], rank[near])
-    value[cell], facility[cell] = pairs.value[order][near], pairs.facility[order][near]
-    return value, facility
-
-
-def _of(origins: Endpoints, rows: npt.NDArray[np.bool_]) -> Endpoints:
+def of_rows(origins: Endpoints, rows: npt.NDArray[np.bool_]) -> Endpoints:
     """Return `origins` with only the points of `rows`: the others reach nothing."""
     kept = rows[origins.snapped.owner]
     points = Snapped(**{field.name: getattr(origins.snapped, field.name)[kept] for field in fields(Snapped)})

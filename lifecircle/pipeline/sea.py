@@ -39,11 +39,12 @@ def sea_within(coast: npt.NDArray[np.object_], *, reach: BaseGeometry) -> list[B
 def _is_sea(piece: BaseGeometry, shore: npt.NDArray[np.object_]) -> bool:
     """Say whether most of the shore along `piece` has it on its right-hand side."""
     near = shore[shapely.dwithin(shore, piece, ASIDE_M / 2)]
-    probes = [probe for line in near for probe in _right_of(line)]
-    inside = shapely.contains(piece, shapely.points(probes)) if probes else np.zeros(0, dtype=bool)
-    left = [probe for line in near for probe in _right_of(shapely.reverse(line))]
-    opposite = shapely.contains(piece, shapely.points(left)) if left else np.zeros(0, dtype=bool)
-    return bool(np.count_nonzero(inside) > np.count_nonzero(opposite))
+    shapely.prepare(piece)
+    right, left = (
+        sum(int(np.count_nonzero(shapely.contains_xy(piece, _right_of(line)))) for line in lines)
+        for lines in (near, shapely.reverse(near))
+    )
+    return right > left
 
 
 def _right_of(line: BaseGeometry) -> npt.NDArray[np.float64]:

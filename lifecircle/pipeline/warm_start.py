@@ -22,8 +22,8 @@ from lifecircle.model.network import Barriers, WalkNetwork
 from lifecircle.model.osm import OsmData, OsmWays
 from lifecircle.model.provenance import InputFile, Note
 from lifecircle.model.travel import Snapped
-from lifecircle.pipeline.facility_sources import FieldCheck
 from lifecircle.pipeline.inputs import Inputs
+from lifecircle.pipeline.lists.facility_sources import FieldCheck
 from lifecircle.pipeline.searches import Joined, WalkRules
 from lifecircle.residences.prepare import Residences
 from lifecircle.sources.files import file_sha256
@@ -60,8 +60,10 @@ NOUNS = nouns_by_name(
         WalkRules,
     )
 )
+# Rooms that only use prepared places: preparing one does not depend on them.
+LATER = {"accessibility", "cli", "coverage", "outputs", "scenario", "siting"}
 # What a study says about its results, not about its place.
-RESULTS_ONLY = {"path", "language", "rule", "output", "published", "seed"}
+RESULTS_ONLY = {"path", "language", "rule", "output", "published", "seed", "uncertainty", "equity"}
 LIBRARIES = ("numpy", "pandas", "geopandas", "shapely", "pyproj", "scipy", "osmium", "pyogrio", "pyarrow")
 
 
@@ -117,9 +119,11 @@ def place_key(study: Study, question: Question) -> str:
 
 @functools.cache
 def code_sha256() -> str:
-    """Return the hash of lifecircle's own modules and package data."""
+    """Return the hash of the modules and package data that a prepared place comes from."""
     digest = hashlib.sha256()
     for path in sorted([*PACKAGE.rglob("*.py"), *(PACKAGE / "data").rglob("*.yml")]):
+        if path.relative_to(PACKAGE).parts[0] in LATER:
+            continue
         digest.update(path.relative_to(PACKAGE).as_posix().encode("utf-8") + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 

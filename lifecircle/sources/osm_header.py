@@ -46,7 +46,7 @@ def read_header(path: Path, kind: str) -> tuple[tuple[float, float, float, float
         with _reader(path, kind, osmium.osm.NOTHING) as reader:
             header = reader.header()
             box, stamp = header.box(), header.get("osmosis_replication_timestamp", "")
-    except (RuntimeError, OSError) as error:
+    except (RuntimeError, OSError, UnicodeDecodeError) as error:
         raise SourceError(f"{path.name}: cannot be read as OSM data ({error}); {_AGAIN}") from error
     bounds = None
     if box.valid():

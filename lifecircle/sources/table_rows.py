@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
+from lifecircle.model.tables import attributes_text
 from lifecircle.sources.grids import Cell, Grid, column_letter, text_of
 from lifecircle.sources.table_header import Header
 from lifecircle.sources.table_report import FIXED, KEPT, REFUSED, Remark
@@ -101,6 +102,24 @@ def _texts(rows: Sequence[Sequence[Cell]], header: Header, *, role: str) -> tupl
             text = texts[-1]
         texts.append("" if is_nothing(text) else text)
     return texts, remarks
+
+
+def other_columns(rows: Sequence[Sequence[Cell]], header: Header) -> list[str]:
+    """Return what every row says beside name, address and place: a JSON object by column header, "" where nothing.
+
+    Of columns with one header the first with a text.
+    """
+    told = {header.columns[role] for role in ("name", "address", "lon", "lat", "location") if role in header.columns}
+    kept = [(column, label) for column, label in enumerate(header.labels) if label and column not in told]
+    texts = []
+    for row in rows:
+        said: dict[str, str] = {}
+        for column, label in kept:
+            text = text_of(row[column]) if column < len(row) and row[column] is not None else ""
+            if not is_nothing(text):
+                said.setdefault(label, text)
+        texts.append(attributes_text(said))
+    return texts
 
 
 def _capacities(rows: Sequence[Sequence[Cell]], header: Header) -> tuple[Floats, list[Remark]]:

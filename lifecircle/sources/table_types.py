@@ -43,8 +43,12 @@ class TypeWords:
         known = [entry for entry in catalogue.types.values() if not entry.user_layer]
         for entry in known:
             words.setdefault(_plain(entry.id), (entry.id,))
+        # A type's whole name before parts of other names: of "工会驿站" and "工会驿站、爱心驿站" the first is meant.
         for entry in known:
-            names = [entry.name_zh, entry.name_en, *_PARTS.split(entry.name_zh), *_PARTS.split(entry.name_en)]
+            for name in (entry.name_zh, entry.name_en):
+                words.setdefault(_plain(name), (entry.id,))
+        for entry in known:
+            names = [*_PARTS.split(entry.name_zh), *_PARTS.split(entry.name_en)]
             for name in [*names, *entry.amap_codes, *entry.overture_categories]:
                 if name.strip():
                     words.setdefault(_plain(name), (entry.id,))

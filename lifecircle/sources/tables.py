@@ -22,7 +22,7 @@ from lifecircle.sources.table_header import Header, attribute_header, find_heade
 from lifecircle.sources.table_notes import table_notes
 from lifecircle.sources.table_places import locate_places, read_places
 from lifecircle.sources.table_report import LACKING, Remark, fates
-from lifecircle.sources.table_rows import Fields, find_repeats, read_fields, read_types
+from lifecircle.sources.table_rows import Fields, find_repeats, other_columns, read_fields, read_types
 from lifecircle.sources.table_types import TypeWords
 from lifecircle.sources.vector_datum import in_datum
 from lifecircle.sources.vector_files import read_vector
@@ -44,6 +44,7 @@ ROW_COLUMNS = {
     "status": str,  # kept, fixed, refused or needs_geocoding
     "why_en": str,
     "why_zh": str,
+    "attributes": str,  # JSON object: the texts of the other columns by their headers; "" when there are none
 }
 
 
@@ -152,6 +153,7 @@ def read_facility_list(path: Path, *, request: TableRequest, about: Surroundings
             "status": [fate.status for fate in decided],
             "why_en": [fate.why_en for fate in decided],
             "why_zh": [fate.why_zh for fate in decided],
+            "attributes": other_columns(fields.rows, read.header),
         }
     )
     rows = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(read.shapes, crs="EPSG:4326"))

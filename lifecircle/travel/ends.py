@@ -111,9 +111,12 @@ def along_shared_edges(
     """Return the walks that never leave an edge: positions in `residences`, in `facilities`, and what they take."""
     order = np.argsort(facilities.edge, kind="stable")
     edges = facilities.edge[order]
-    low = np.searchsorted(edges, residences.edge, side="left")
-    count = np.searchsorted(edges, residences.edge, side="right") - low
-    origin = np.repeat(np.arange(len(count)), count)
+    shared = np.zeros(network.edges, dtype=bool)
+    shared[edges] = True
+    beside = np.flatnonzero(shared[residences.edge])
+    low = np.searchsorted(edges, residences.edge[beside], side="left")
+    count = np.searchsorted(edges, residences.edge[beside], side="right") - low
+    origin = np.repeat(beside, count)
     within = np.arange(len(origin)) - np.repeat(np.cumsum(count) - count, count)
     rank = order[np.repeat(low, count) + within]
     ahead = facilities.offset_mm[rank] - residences.offset_mm[origin]

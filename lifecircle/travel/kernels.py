@@ -1,7 +1,8 @@
 """Compiled searches: near-far, the sequential form of delta-stepping, on whole numbers.
 
-Each kernel has one public wrapper: `near_far` in `search`, `reach` and `by_residence` in `reach`. Indexes are unsigned,
-because a signed one is checked for counting from the end at every access, which doubles the time.
+Each kernel has one public wrapper: `spread` in `search`, `reach` and `by_residence` in `reach`, `tight_steps` in
+`private`. Indexes are unsigned where it matters, because a signed one is checked for counting from the end at every
+access, which doubles the time.
 
 References
 ----------
@@ -21,6 +22,7 @@ Keys = npt.NDArray[np.uint64]
 Nodes = npt.NDArray[np.uint32]
 Rows = npt.NDArray[np.int32]
 Bytes = npt.NDArray[np.uint8]
+Bools = npt.NDArray[np.bool_]
 
 # State of a node: on no pile, on the near pile, on the far pile.
 IDLE, NEAR, FAR = np.uint8(0), np.uint8(1), np.uint8(2)
@@ -251,3 +253,43 @@ def by_residence(  # noqa: PLR0917  # a kernel takes its arrays one by one
             residence[place] = owner
             facility[place] = number
             value[place] = pair[row, ONE]
+
+
+@compiled
+def tight_steps(  # noqa: PLR0913, PLR0917  # a kernel takes its arrays one by one
+    tail: Rows,
+    head: Rows,
+    forward: Ints,
+    backward: Ints,
+    private: Bools,
+    keys: Ints,
+    scale: int,
+    hop: Ints,
+    step: Ints,
+) -> None:
+    """Write the next junction of every junction's canonical walk, and the private part of that step.
+
+    Parameters
+    ----------
+    tail, head : int32 (E,)
+    forward, backward : int64 (E,)
+        What an edge takes either way; 0 is no way.
+    private : bool (E,)
+    keys : int64 (V,)
+        Negative where nothing is reached.
+    scale : int
+    hop : int64 (V,)
+        Each junction's own number; written where an edge is tight, that of the smallest id.
+    step : int64 (V,)
+        All 0; written likewise.
+    """
+    for edge in range(len(tail)):
+        for back in range(2):
+            start, end, weight = tail[edge], head[edge], forward[edge]
+            if back:
+                start, end, weight = end, start, backward[edge]
+            if weight <= 0 or keys[start] < 0 or keys[end] < 0 or keys[start] != keys[end] + weight * scale:
+                continue
+            if hop[start] == start:
+                hop[start] = end
+                step[start] = weight if private[edge] else 0

@@ -87,6 +87,11 @@ class LiveDoors:
         edges = self.points.table["edge"][first : first + count]
         return edges[edges >= 0].copy()
 
+    def rows(self, name: str) -> Ints:
+        """Return the rows of a facility's entrances among `points`."""
+        first, count = self._spans[self._number(name)]
+        return np.arange(first, first + count)
+
     def add(self, name: str, kind: str, *, entrances: Snapped) -> Renumbered | None:
         """Add a facility (SchemaError when its id is taken)."""
         place = bisect_left(self._ids, name)

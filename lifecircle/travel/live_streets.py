@@ -12,7 +12,16 @@ import numpy.typing as npt
 from lifecircle.errors import NetworkError
 from lifecircle.model.network import Permission, WalkNetwork
 from lifecircle.model.travel import Impedance, TravelMode
-from lifecircle.network.edits import Street, add_street, check_edge, edges_of, split_edge, with_permission
+from lifecircle.network.edits import (
+    Street,
+    add_street,
+    check_edge,
+    edges_of,
+    side_by_side,
+    split_edge,
+    with_ends,
+    with_permission,
+)
 from lifecircle.travel.changes import Joint
 from lifecircle.travel.ends import part_of_edge
 from lifecircle.travel.journal import Journal, Table
@@ -83,6 +92,16 @@ class LiveStreets:
             self._built = edit(self._built)
         self._folded = len(self._edits)
         return self._built
+
+    def some(self, edges: Ints) -> tuple[WalkNetwork, Ints]:
+        """Return some edges (N,), ascending, as a network of their own, as they are now, and its nodes' numbers."""
+        own = [edge for edge in edges.tolist() if edge in self._parts]
+        plain = np.setdiff1d(edges, own)
+        networks = [edges_of(self._base, plain), *(self._part(edge) for edge in own)]
+        rows = np.argsort(np.concatenate([plain, np.array(own, dtype=np.int64)]), kind="stable")
+        joined = edges_of(side_by_side(networks), rows) if own else networks[0]
+        ends = np.stack([self.edges["tail"][edges], self.edges["head"][edges]])
+        return with_ends(joined, ends), np.unique(ends)
 
     def parts(self, edge: Ints, offset: Ints, *, leaving: bool) -> tuple[Ints, Ints]:
         """Return the costs between points on edges and their tails and heads, as `ends.ends_of` does."""

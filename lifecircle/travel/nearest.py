@@ -113,9 +113,10 @@ def gathered(
 ) -> NearestTimes:
     """Return the table of what was `found` for each of `types`."""
     shape = (len(residences.ids), len(types))
-    value = np.full(shape, np.inf)
-    facility, entrance = np.full(shape, -1, dtype=np.int64), np.full(shape, -1, dtype=np.int64)
-    access, egress, private = (np.zeros(shape, dtype=np.int64) for _ in range(3))
+    # Column by column in memory, as they are written and read.
+    value = np.full(shape, np.inf, order="F")
+    facility, entrance = (np.full(shape, -1, dtype=np.int64, order="F") for _ in range(2))
+    access, egress, private = (np.zeros(shape, dtype=np.int64, order="F") for _ in range(3))
     for column, served in enumerate(found):
         cell = (served.residence, column)
         value[cell] = served.value
@@ -227,10 +228,14 @@ def _along_shared_edge(search: Search, facilities: Ends, *, scale: int) -> Ints:
 
 
 def _first_best(key: Ints, owner: Ints) -> tuple[Ints, Ints]:
-    """Return the owners, ascending, and for each the first position with its least key."""
-    order = np.lexsort((key, owner))
-    owners, first = np.unique(owner[order], return_index=True)
-    return owners, order[first]
+    """Return the owners, and for each the first position with its least key; `owner` ascends."""
+    if not len(owner):
+        return owner, np.empty(0, dtype=np.int64)
+    start = np.flatnonzero(np.diff(owner, prepend=owner[0] - 1))
+    least = np.minimum.reduceat(key, start)
+    best = np.flatnonzero(key == np.repeat(least, np.diff(start, append=len(owner))))
+    owners, first = owner[start], np.searchsorted(best, start)
+    return owners, best[first]
 
 
 def _private(residences: Ends, facilities: Ends, *, ways: Ints, onward: Ints, scale: int) -> Ints:

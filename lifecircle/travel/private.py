@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from lifecircle.engine import ready, uses_kernels
 from lifecircle.model.network import Permission, WalkNetwork
 from lifecircle.model.travel import Impedance
 from lifecircle.travel.ends import Ends
@@ -19,6 +20,15 @@ def _next_hops(network: WalkNetwork, impedance: Impedance, *, keys: Ints, scale:
     An edge is tight when the keys at its ends differ by exactly its cost; the tight edge with the
     smallest id is taken. Junctions without one stay where they are.
     """
+    if uses_kernels():
+        from lifecircle.travel import kernels
+
+        hop, step = np.arange(network.nodes), np.zeros(network.nodes, dtype=np.int64)
+        private = network.permission == Permission.PRIVATE
+        ready(kernels.tight_steps)(
+            network.tail, network.head, impedance.forward, impedance.backward, private, keys, scale, hop, step
+        )
+        return hop, step
     edge = np.tile(np.arange(network.edges), 2)
     start = np.concatenate([network.tail, network.head]).astype(np.int64)
     end = np.concatenate([network.head, network.tail]).astype(np.int64)

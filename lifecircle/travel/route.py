@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -85,18 +86,57 @@ def trace_route(
         raise SchemaError("trace_route: the times belong to other endpoints: search them again")
     field = field_to(seed, network, impedance=impedance, limit=value)
     door, stretches = _walk(field, doors, value=value)
-    here, there = int(doors.point[door]), int(seed.point[0])
-    tips = np.array(
-        [
-            [residences.snapped.x[here], residences.snapped.y[here]],
-            [facilities.snapped.x[there], facilities.snapped.y[there]],
-        ]
-    )
+    tips = _tips((residences, facilities), int(doors.point[door]), int(seed.point[0]))
     return _route(times, cell, field=field, door=subset(doors, np.array([door])), stretches=stretches, tips=tips)
 
 
-def _walk(field: Field, doors: Ends, *, value: int) -> tuple[int, list[_Stretch]]:
-    """Return which of `doors` the walk of `value` leaves by, and its stretches; `field` has one seed."""
+def trace_routes(
+    times: NearestTimes,
+    cells: Sequence[tuple[int, int]],
+    *,
+    network: WalkNetwork,
+    impedance: Impedance,
+    residences: Endpoints,
+    facilities: Endpoints,
+) -> list[Route]:
+    """Return the walks behind many cells of `times`, each as `trace_route` gives it; every one must be finite.
+
+    One search back from every facility entrance serves all walks that end there.
+    """
+    entrances = ends_of(facilities.snapped, network, impedance=impedance, leaving=False)
+    leaving = ends_of(residences.snapped, network, impedance=impedance, leaving=True)
+    by_entrance: dict[int, list[int]] = {}
+    for number, cell in enumerate(cells):
+        by_entrance.setdefault(int(times.entrance[cell]), []).append(number)
+    found: dict[int, Route] = {}
+    for entrance, numbers in by_entrance.items():
+        seed = subset(entrances, np.flatnonzero(entrances.point == entrance))
+        limit = int(max(times.value[cells[number]] for number in numbers))
+        field = field_to(seed, network, impedance=impedance, limit=limit)
+        onward = _tight(field)
+        for number in numbers:
+            row, column = cells[number]
+            doors = subset(leaving, np.flatnonzero(leaving.owner == row))
+            door, stretches = _walk(field, doors, value=int(times.value[row, column]), onward=onward)
+            tips = _tips((residences, facilities), int(doors.point[door]), int(seed.point[0]))
+            own = subset(doors, np.array([door]))
+            found[number] = _route(times, (row, column), field=field, door=own, stretches=stretches, tips=tips)
+    return [found[number] for number in range(len(cells))]
+
+
+def _tips(ends: tuple[Endpoints, Endpoints], here: int, there: int) -> npt.NDArray[np.float64]:
+    """Return the entrances that a walk runs between; (2, 2)."""
+    start, end = (one.snapped for one in ends)
+    return np.array([[start.x[here], start.y[here]], [end.x[there], end.y[there]]])
+
+
+def _walk(
+    field: Field, doors: Ends, *, value: int, onward: Mapping[int, tuple[int, bool]] | None = None
+) -> tuple[int, list[_Stretch]]:
+    """Return which of `doors` the walk of `value` leaves by, and its stretches; `field` has one seed.
+
+    `onward` is `_tight` of the field, where it is known already.
+    """
     seed, network = field.seeds, field.network
     along = np.full(len(doors.point), FAR)
     row, _ = same_edge(doors.edge, seed)
@@ -121,7 +161,8 @@ def _walk(field: Field, doors: Ends, *, value: int) -> tuple[int, list[_Stretch]
     if via == 0:
         return door, [_Stretch(own, start, int(seed.offset_mm[0]))]
     junction, end = (doors.tail[door], 0) if via == 1 else (doors.head[door], int(network.length_mm[own]))
-    return door, [_Stretch(own, start, end), *_from_junction(field, int(junction))]
+    steps = _tight(field) if onward is None else onward
+    return door, [_Stretch(own, start, end), *_from_junction(field, int(junction), onward=steps)]
 
 
 def _tight(field: Field) -> dict[int, tuple[int, bool]]:
@@ -141,11 +182,10 @@ def _tight(field: Field) -> dict[int, tuple[int, bool]]:
     return chosen
 
 
-def _from_junction(field: Field, junction: int) -> list[_Stretch]:
+def _from_junction(field: Field, junction: int, *, onward: Mapping[int, tuple[int, bool]]) -> list[_Stretch]:
     """Follow the canonical walk from a reached junction to the one seed."""
     seed, network = field.seeds, field.network
     last, place = int(seed.edge[0]), int(seed.offset_mm[0])
-    onward = _tight(field)
     stretches: list[_Stretch] = []
     while True:
         left = field.value[junction] - seed.leg[0]
@@ -212,14 +252,20 @@ def _names(network: WalkNetwork, edge: Ints) -> tuple[str, ...]:
 
 def _crossings(network: WalkNetwork, edge: Ints) -> dict[str, int]:
     """Count crossings of roads: edges that follow each other are one crossing for every two halves, rounded up."""
-    halves = network.crossing_halves[edge]
     counts = dict.fromkeys(CROSSING_NAMES.values(), 0)
+    for kind, run in crossing_runs(network, edge):
+        counts[kind] += -(-int(network.crossing_halves[run].sum()) // 2)
+    return counts
+
+
+def crossing_runs(network: WalkNetwork, edge: Ints) -> Iterator[tuple[str, Ints]]:
+    """Yield each crossing on a walk along `edge`: its kind and the edges, one after the other, that make it up."""
+    halves = network.crossing_halves[edge]
     opens = np.flatnonzero((halves > 0) & (np.concatenate([[0], halves[:-1]]) == 0))
     for first in opens.tolist():
         rest = np.flatnonzero(halves[first:] == 0)
-        run = slice(first, first + int(rest[0]) if len(rest) else len(halves))
-        counts[CROSSING_NAMES[Crossing(int(network.crossing[edge[run]].max()))]] += -(-int(halves[run].sum()) // 2)
-    return counts
+        run = edge[first : first + int(rest[0])] if len(rest) else edge[first:]
+        yield CROSSING_NAMES[Crossing(int(network.crossing[run].max()))], run
 
 
 def _line(network: WalkNetwork, stretches: list[_Stretch], *, tips: npt.NDArray[np.float64]) -> shapely.LineString:

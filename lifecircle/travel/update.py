@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from lifecircle.errors import CutoffError
 from lifecircle.model.network import WalkNetwork
-from lifecircle.model.travel import Floats, NearestTimes
+from lifecircle.model.travel import Floats, NearestTimes, Snapped
 from lifecircle.travel.changes import (
     AddFacility,
     AddStreet,
@@ -125,6 +125,23 @@ class LiveSearch:
             own = subset(entrances, np.flatnonzero(kinds == kind))
             found.append(served(search, own, keys=self._keys.plain(column)))
         return gathered(search, found, residences=residences, facilities=facilities, types=self.types)
+
+    def streets(self, edges: Ints) -> tuple[WalkNetwork, Ints]:
+        """Return some edges (N,), ascending, as a network of their own as they are now, and its nodes' numbers."""
+        return self._streets.some(edges)
+
+    def residence_points(self, rows: Ints) -> Snapped:
+        """Return points (N,) of the residences as they are joined now; each is its own owner."""
+        return self._origins.snapped(rows, np.arange(len(rows)))
+
+    def points_on(self, edges: Ints) -> Ints:
+        """Return the points of the residences that are joined to any of some edges, ascending."""
+        return np.unique(np.concatenate([NONE, *(self._origins.on(edge) for edge in edges.tolist())]))
+
+    def facility_points(self, name: str) -> Snapped:
+        """Return the entrances of a facility as they are joined now (SchemaError when there is none)."""
+        rows = self._doors.rows(name)
+        return self._doors.points.snapped(rows, np.zeros(len(rows), dtype=np.int64))
 
     def values(self, column: int, rows: Ints) -> Floats:
         """Return the least value of residences `rows` (N,) to the type of `column`, ``inf`` where none is reached."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = [*sorted((ROOT / "lifecircle").rglob("*.py")), *sorted((ROOT / "tools").rglob("*.py"))]
-NOT_TEXT = ("rasterio.", "zipfile.", "tarfile.", "archive.")  # their open() reads no text
+NOT_TEXT = ("rasterio.", "zipfile.", "tarfile.", "archive.", "Image.")  # their open() reads no text
 BINARY = re.compile(r"""['"][rwax]?b[rwax+]?['"]""")
 
 

@@ -71,10 +71,17 @@ def test_selectors_written_inline_make_a_type_of_the_circle(tmp_path):
     assert [dict(group) for group in kind.selectors] == [{"leisure": ("park", "garden")}, {"tourism": ("viewpoint",)}]
 
 
+PAIRS = "preset: mofcom, section: pairs, min: 10"
+
+
 def test_a_group_of_another_standard(tmp_path):
-    found = items(tmp_path, "preset: mofcom, section: pairs, min: 10")
-    kinds = ["convenience", "breakfast", "fresh_food", "repair", "elder_community", "nursery", "waste"]
-    assert [item.types for item in found[:7]] == [(kind,) for kind in kinds]
+    """One requirement, one threshold: each of the group's types is asked; of mofcom's own types those it needs come."""
+    (found,) = items(tmp_path, "preset: mofcom, section: pairs, min: 10")
+    kinds = ("convenience", "breakfast", "fresh_food", "repair", "elder_community", "nursery", "waste", "car_wash")
+    assert found.types == kinds
+    assert (found.pools, found.at_least) == (tuple((kind,) for kind in kinds), 8)
+    assert [kind.id for kind in standard(tmp_path, f"claim: {{{PAIRS}, {SAID}}}").own_types] == ["car_wash"]
+    assert standard(tmp_path, f"claim: {{{PAIRS.replace('pairs', 'quality')}, {SAID}}}").own_types == ()
 
 
 def test_provision_per_community(tmp_path):

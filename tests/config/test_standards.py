@@ -8,6 +8,7 @@ from lifecircle.config.catalogue import load_catalogue
 from lifecircle.config.standards import list_standards, load_standard, validate_standard
 from lifecircle.errors import ConfigError, SourceError
 from lifecircle.model.standard import Standard
+from lifecircle.model.words import words
 
 CATALOGUE = load_catalogue()
 
@@ -82,7 +83,13 @@ def hebi() -> Standard:
 def test_hebi_nine_thresholds(hebi):
     claim = {circle: [(types, "15 min", False, "read", None)] for circle, types in UNIFORM.items()}
     claim["park10"] = [("park", "10 min", False, "read", None)]
-    assert rows(hebi, "claim") == claim
+    told = rows(hebi, "claim")
+    trades = {circle: told.pop(circle) for circle in ("basic20", "quality30")}
+    assert {circle: found[0][1:] for circle, found in trades.items()} == {
+        "basic20": ("10 min", False, "judgement", None),
+        "quality30": ("15 min", False, "judgement", None),
+    }
+    assert told == claim
     assert rows(hebi, "standard") == STRICT
     assert rows(hebi, "lenient") == {
         circle: [(types, "15 min", False, "judgement", None)] for circle, types in LENIENT.items()
@@ -91,7 +98,7 @@ def test_hebi_nine_thresholds(hebi):
 
 def test_hebi_nine_circles(hebi):
     nine = [*UNIFORM, "municipal"]
-    assert [circle.id for circle in hebi.circles] == [*nine, "park10"]
+    assert [circle.id for circle in hebi.circles] == [*nine, "park10", "basic20", "quality30"]
     assert [circle.id for circle in hebi.circles if circle.headline] == nine
     assert [circle.name_zh for circle in hebi.circles[:3]] == ["综合服务", "全民健身", "养老服务"]
     assert {circle.id: circle.profile for circle in hebi.circles if circle.profile} == {"elderly": "elderly"}
@@ -105,21 +112,38 @@ def test_hebi_nine_published_counts_are_works_done(hebi):
     counts = {circle.id: circle.published for circle in hebi.circles if circle.published}
     assert {key: count.value for key, count in counts.items()} == PUBLISHED
     assert {count.counts for count in counts.values()} == {"works"}
-    assert {count.area for count in counts.values()} == {"鹤壁市"}
+    assert {words(count.area).zh for count in counts.values()} == {"鹤壁市"}
     assert {count.source for count in counts.values()} == {"press report on Hebi's life circles, February 2024"}
 
 
 def test_hebi_nine_names_a_source_for_every_threshold(hebi):
     items = [item for circle in hebi.circles for rule in circle.readings.values() for item in rule.items]
-    assert len(items) == 27
+    assert len(items) == 29
     assert all(len(item.source) > 20 for item in items)
-    assert hebi.verified_thresholds() == (14, 27)
+    assert hebi.verified_thresholds() == (14, 29)
+
+
+def test_hebi_nine_trades_are_all_of_mofcoms(hebi):
+    """Twelve basic and five quality trades, each of them asked; of mofcom's own types none is needed."""
+    items = {circle.id: circle.readings["claim"].items for circle in hebi.circles[-2:]}
+    assert {circle: [(len(item.pools), item.at_least) for item in found] for circle, found in items.items()} == {
+        "basic20": [(12, 12)],
+        "quality30": [(5, 5)],
+    }
+    assert ("pharmacy",) in items["basic20"][0].pools
+    assert hebi.own_types == ()
 
 
 def test_every_packaged_standard_is_valid():
     assert {"hainan-eight", "hebi-nine"} <= set(list_standards())
     for name in list_standards():
         assert load_standard(name, base=Path(), catalogue=CATALOGUE).id == name
+
+
+@pytest.mark.parametrize("name", list_standards())
+def test_no_two_circles_of_a_standard_bear_one_name(name):
+    circles = load_standard(name, base=Path(), catalogue=CATALOGUE).circles
+    assert len({circle.name_zh for circle in circles}) == len({circle.name_en for circle in circles}) == len(circles)
 
 
 HEAD = "id: mine\ntitle: Mine\ndefault_rule: claim\ncircles:\n"

@@ -5,9 +5,11 @@ import math
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lifecircle.config import strict_yaml
+from lifecircle.config.catalogue import DATA
 from lifecircle.config.strict_yaml import MAX_BYTES, read_yaml
 from lifecircle.errors import ConfigError, SourceError
 
@@ -166,3 +168,34 @@ def test_json_means_the_same(tmp_path_factory, data):
     """JSON is YAML 1.2 and comes back as it was written."""
     path = write(tmp_path_factory.getbasetemp(), json.dumps(data))
     assert read_yaml(path).data == data
+
+
+ODD = ["中", "\x85", "\ufeff", "\x07", ": ", "- ", "\n  ", "\r\n", "---\n", "...\n", "null", "0x1", "'a?'"]
+SCRAPS = st.sampled_from([*" \t\n:-[]{}#&*!|>'\"%@`,?~\\a1", *ODD])
+
+
+@settings(max_examples=400)
+@given(scraps=st.lists(SCRAPS, max_size=30))
+def test_the_fast_reader_and_the_slow_one_agree(scraps: list[str], tmp_path_factory: pytest.TempPathFactory) -> None:
+    path = tmp_path_factory.mktemp("yaml") / "odd.yml"
+    path.write_text("key: 1\n" + "".join(scraps), encoding="utf-8", newline="")
+
+    def outcome() -> object:
+        try:
+            document = read_yaml(path)
+        except ConfigError as error:
+            return str(error)
+        return repr(document.data), dict(document.marks)
+
+    fast = outcome()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(strict_yaml, "_swift_loader", lambda: None)
+        assert fast == outcome()
+
+
+def test_the_packaged_files_take_the_fast_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    if strict_yaml._swift_loader() is None:
+        pytest.skip("PyYAML was built without libyaml")
+    monkeypatch.setattr(strict_yaml, "_StrictLoader", None)
+    for path in [DATA / "types.yml", DATA / "profiles.yml", *sorted(DATA.glob("standards/*.yml"))]:
+        assert read_yaml(path).data

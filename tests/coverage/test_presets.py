@@ -20,6 +20,7 @@ from lifecircle.config.standards import load_standard, study_catalogue
 from lifecircle.coverage.audit import audit_coverage
 from lifecircle.coverage.case import CoverageCase, TimesKey, nth
 from lifecircle.coverage.filters import passing
+from lifecircle.coverage.proximity import proximity, proximity_notes
 from lifecircle.coverage.searches import cutoff, needed_searches
 from lifecircle.model.audit import CoverageAudit
 from lifecircle.model.travel import NearestTimes
@@ -121,6 +122,43 @@ def test_sony():
     assert np.isinf(audit.residences["supplies_min"]).all()
 
 
+def only(audit: CoverageAudit, *circles: str) -> CoverageAudit:
+    """Take the other circles for not assessable."""
+    table = audit.circles.assign(assessable=audit.circles.index.isin(circles))
+    return replace(audit, circles=table)
+
+
+def test_sonys_three_numbers():
+    """Two categories assessable. Eating 15 and 9 min as above; services 20 at residence 0 (0 min) and 20 blocks from 1.
+
+    20 blocks at 5.0 km/h are 24 min. PT: (15 + 0) / 2 = 7.5 and (9 + 24) / 2 = 16.5; people 1 and 2: mean
+    (7.5 + 33) / 3 = 13.5; F15 1/3; Gini of two groups: share of people 1/3 minus share of time 7.5 / 40.5.
+    """
+    spots = [Fac("sony_eating", (15, 10)) for _ in range(10)] + [Fac("sony_eating", (30, 10)) for _ in range(10)]
+    spots += [Fac("sony_services", (10, 10)) for _ in range(20)]
+    rows = proximity(only(audit_of("sony", spots), "eating", "services")).set_index("category")
+    assert rows["pt_min"].tolist() == pytest.approx([11.0, 16.0, 13.5])  # (15 + 2 * 9) / 3, (0 + 2 * 24) / 3
+    row = rows.loc["all"]
+    assert row["defined_share"] == 1.0
+    assert row["pt_min"] == pytest.approx(13.5)
+    assert row["f15"] == row["f15_upper"] == pytest.approx(1 / 3)
+    assert row["gini"] == pytest.approx(1 / 3 - 7.5 / 40.5)
+    assert proximity(audit_of("ghsci", [Fac("park", (10, 12))])).empty
+
+
+def test_sonys_mean_is_refused_where_some_people_have_none():
+    """Residence 1 (2 of 3 people) reaches only 19 within the search: no mean for it, none for the city."""
+    audit = only(audit_of("sony", [Fac("sony_eating", (0, 10)) for _ in range(20)]), "eating")
+    audit.residences["eating_min"] = [12.0, np.inf]
+    row = proximity(audit).set_index("category").loc["all"]
+    assert np.isnan(row["pt_min"])
+    assert np.isnan(row["gini"])
+    assert (row["f15"], row["f15_upper"]) == pytest.approx((1 / 3, 1.0))
+    (note,) = proximity_notes(audit)
+    assert "66.7%" in note.en
+    assert "66.7%" in note.zh
+
+
 def test_ghsci():
     """500 m: fresh food at 5 blocks, a shop at 6, a stop beside the door: two of three for residence 0, none for 1."""
     spots = [Fac("ghsci_fresh_food", (15, 10)), Fac("ghsci_convenience", (10, 16)), Fac("ghsci_transit", (10, 10))]
@@ -140,5 +178,7 @@ def test_sdg11():
     assert covered(audit, "transit-low") == [True, False]
     assert covered(audit, "transit-high") == [True, True]
     assert covered(audit, "open-space") == [False, True]
+    joint = audit.sections.loc["sdg11-2-1"]  # either suffices: residence 1 has no stop but a station
+    assert (joint["circles_counted"], joint["all_circles_share"]) == (["transit-low", "transit-high"], 1.0)
     assert audit.headline.circles_counted == ("transit-low", "open-space")
     assert audit.headline.all_circles_share == 0.0

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+import lifecircle as lc
 from lifecircle.model.card import card
 from lifecircle.outputs.cards import audit_card
 from lifecircle.outputs.phrases import share_range
@@ -43,3 +44,15 @@ def test_a_standard_shows_every_written_reading(audited):
     from_layers = sum(circle.user_layer is not None for circle in standard.circles)
     assert shown.count("<tr>") == 1 + written + from_layers
     assert "pharmacy ≤ 10 min" in shown
+
+
+def test_a_scenario_and_a_plan_show_their_changes_and_sites(audited):
+    place = audited("demo").place
+    scenario = lc.Scenario((lc.AddFacility(type="pharmacy", lon=-18.131, lat=65.69, name="<b>A"),), name="One <i>")
+    shown = scenario._repr_html_()
+    assert "One &lt;i&gt;" in shown
+    assert "<td>add_facility</td><td>type: pharmacy, lon: -18.131, lat: 65.69, name: &lt;b&gt;A</td>" in shown
+    plan = lc.site(place, type="pharmacy", count=2)
+    shown = plan._repr_html_()
+    assert all(f"<td>{site}</td>" in shown for site in plan.sites["candidate_id"])
+    assert f"gap {plan.gap:.2%}" in shown

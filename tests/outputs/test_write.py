@@ -23,10 +23,11 @@ from lifecircle.outputs.write import write_audit
 
 RUNTIME = {"finished": "2026-11-22T10:00:00+00:00", "host": "desk"}
 NAMES = ["audit.json", "residences.parquet", "facilities.parquet", "audit.gpkg", "gaps.csv", "provenance.json"]
+NAMES += ["tables.xlsx"]
 
 
-def _write(out: Path, *, language: str = "en", maps: bool = False) -> list[Path]:
-    return write_audit(small_view(language=language), out, maps=maps, runtime=RUNTIME)
+def _write(out: Path, *, language: str = "en", maps: bool = False, report: bool = False) -> list[Path]:
+    return write_audit(small_view(language=language), out, maps=maps, report=report, runtime=RUNTIME)
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path):
@@ -87,10 +88,23 @@ def test_chinese_folder_with_spaces_and_foreign_files(tmp_path: Path):
     assert (out / "mine.txt").read_text(encoding="utf-8") == "kept"
 
 
-def test_two_runs_give_the_same_bytes(tmp_path: Path):
-    first, second = _write(tmp_path / "a", maps=True), _write(tmp_path / "b", maps=True)
-    assert [path.name for path in first if path.read_bytes() != (tmp_path / "b" / path.name).read_bytes()] == []
-    assert len(first) == len(second) == len(NAMES) + 1
+def test_two_runs_give_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("lifecircle.outputs.report.handover.VECTORS", ("shares",))
+    first = _write(tmp_path / "a", maps=True, report=True)
+    second = _write(tmp_path / "b", maps=True, report=True)
+    assert [one.name for one, two in zip(first, second, strict=True) if one.read_bytes() != two.read_bytes()] == []
+    names = {path.relative_to(tmp_path / "a").as_posix() for path in first}
+    assert names >= {
+        *NAMES,
+        "map.html",
+        "report.docx",
+        "report.html",
+        "figures/shares.svg",
+        "figures/circle_health.png",
+    }
+    assert set(json.loads((tmp_path / "a" / "provenance.json").read_text(encoding="utf-8"))["files"]) == names - {
+        "provenance.json"
+    }
 
 
 def test_row_order_does_not_change_the_tables(tmp_path: Path):
@@ -139,7 +153,7 @@ def test_gaps_csv_runs_nothing_in_a_spreadsheet(tmp_path: Path):
     assert gaps["metres"].tolist() == ["", "", "inf"]
 
 
-def test_a_town_without_facilities_or_gaps_is_written_too(tmp_path: Path):
+def test_a_town_without_facilities_or_gaps_is_written_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     view = small_view()
     verdicts = view.audit.residences.assign(health_facility_id=None, fitness_facility_id=None)
     audit = replace(view.audit, residences=verdicts, gaps=gpd.GeoDataFrame(view.audit.gaps.iloc[:0]))
@@ -150,8 +164,9 @@ def test_a_town_without_facilities_or_gaps_is_written_too(tmp_path: Path):
         facilities=gpd.GeoDataFrame(view.facilities.iloc[:0]),
         base=BaseMap(nothing, nothing, nothing, nothing),
     )
+    monkeypatch.setattr("lifecircle.outputs.report.handover.VECTORS", ())
     written = write_audit(bare, tmp_path, maps=True, runtime=RUNTIME)
-    assert len(written) == len(NAMES) + 1
+    assert {path.name for path in written} >= {*NAMES, "map.html", "report.docx", "report.html", "circle_health.png"}
     assert len(gpd.read_parquet(tmp_path / "facilities.parquet")) == 0
     assert len(pd.read_csv(tmp_path / "gaps.csv")) == 0
     assert "No gaps" in summary_text(bare)

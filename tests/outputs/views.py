@@ -88,6 +88,7 @@ def _facilities(crs: CRS, *, names: Names) -> gpd.GeoDataFrame:
             "area_m2": [row[3].area for row in rows],
             "merged": "",
             "entrance_kind": "point",
+            "attributes": "",
             "sources": "osm",
             "geometry": [row[3] for row in rows],
             "entrances": [MultiPoint([row[3].representative_point()]) for row in rows],

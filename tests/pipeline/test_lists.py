@@ -14,7 +14,7 @@ from sources.table_files import csv_bytes, request, write, xlsx_bytes
 import lifecircle as lc
 from lifecircle.errors import DatumError
 from lifecircle.model.tables import check_facilities
-from lifecircle.pipeline.lists import facility_rows, report_in
+from lifecircle.pipeline.lists.rows import facility_rows, report_in
 from lifecircle.sources.datum import Datum
 from lifecircle.sources.tables import read_facility_list
 

@@ -20,7 +20,7 @@ from lifecircle.coverage.searches import LENGTH
 from lifecircle.model.area import WGS84
 from lifecircle.model.travel import TravelMode
 from lifecircle.network.impedance import walkable_edges
-from lifecircle.pipeline.anywhere import snap_anywhere, to_metres
+from lifecircle.pipeline.walking.anywhere import snap_anywhere, to_metres
 from lifecircle.travel.ends import ends_of
 from lifecircle.travel.field import field_to, outbound, values_at
 
@@ -262,6 +262,7 @@ def test_tables_of_measured_walks_are_checked(place, table: dict, message: str) 
 def test_an_audit_takes_the_bands_of_every_circle_along_when_asked(tmp_path, place) -> None:
     lc.audit(place).write(tmp_path, maps=False, isochrones=True)
     bands = gpd.read_file(tmp_path / "audit.gpkg", layer="isochrones", engine="pyogrio")
-    walked = [circle.id for circle in place.standard.circles if circle.user_layer is None]
+    plain = {c.id: all(item.plain for item in c.readings["claim"].items) for c in place.standard.circles if c.readings}
+    walked = [circle for circle, is_plain in plain.items() if is_plain]
     assert bands["circle"].tolist() == [circle for circle in walked for _ in range(3)]
     assert bands["minutes"].tolist() == [5, 10, 15] * len(walked)

@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 from openpyxl import Workbook
 
 from lifecircle.config.catalogue import load_catalogue
-from lifecircle.pipeline.lists import name_types
+from lifecircle.pipeline.lists.rows import name_types
 from lifecircle.sources.table_types import TypeWords
 from lifecircle.sources.tables import TableRequest
 

@@ -6,7 +6,7 @@ import pytest
 import shapely
 
 from lifecircle.errors import DatumError
-from lifecircle.pipeline.datums import KnownPlaces, known_datum
+from lifecircle.pipeline.lists.datums import KnownPlaces, known_datum
 from lifecircle.sources.datum import Datum
 from lifecircle.sources.datum_detector import detect_datum
 from lifecircle.sources.osm_file import read_osm

@@ -82,9 +82,9 @@ def test_round_trip(before, tmp_path, language):
     (new,) = set(after.place.facilities.index) - set(table.index)
     assert new.startswith("list/")
     assert after.place.facilities.loc[new, "name"] == "日间照料中心"
-    # The town's one service centre is gone, day care is new; no other circle feels it.
+    # The town's one service centre is gone, day care is new; besides, the quality trades alone ask for care.
     assert after.circles.loc["comprehensive", "share_residences"] == 0.0
-    for circle in set(before.circles.index) - {"comprehensive", "elderly"}:
+    for circle in set(before.circles.index) - {"comprehensive", "elderly", "quality30"}:
         assert after.residences[f"{circle}_status"].equals(before.residences[f"{circle}_status"])
     won = after.residences["elderly_status"] != before.residences["elderly_status"]
     assert won.sum() > 200

@@ -12,8 +12,9 @@
   lifecircle.scene = function (data) {
     const scene = {
       id: data.id, words: data.words, title: data.title, footer: data.footer, label: data.label, circles: data.circles,
-      types: data.types.map(function (type) { return Object.assign({on: false}, type); }),
-      under: data.under, circle: -1, gapsOn: true, shownFacilities: [], shownGaps: [], base: {},
+      types: data.types.map(function (type) { return Object.assign({on: !data.circles.length}, type); }),
+      under: data.under, circle: -1, gapsOn: true, bandsOn: false, tilesOn: false, tiles: data.tiles, communitiesOn: false, routes: [],
+      shownFacilities: [], shownClusters: [], shownGaps: [], base: {},
       residences: lifecircle.unpack(data.residences.shapes), facilities: points(data.facilities)
     };
     for (const name of Object.keys(data.base)) scene.base[name] = lifecircle.unpack(data.base[name]);
@@ -26,6 +27,13 @@
       return Object.assign({}, gap, {x: lifecircle.unitX(gap.lon), y: lifecircle.unitY(gap.lat)});
     });
     scene.gapsOf = function (circle) { return gaps.filter(function (gap) { return gap.circle === circle; }); };
+    const bands = data.bands.map(function (band) { return Object.assign({}, band, {shape: lifecircle.unpack(band.shape)}); });
+    scene.bandsOf = function (circle) { return bands.filter(function (band) { return band.circle === circle; }); };
+    scene.communities = data.communities && Object.assign({}, data.communities, {shapes: lifecircle.unpack(data.communities.shapes)});
+    scene.centre = function (row) {
+      const box = scene.residences.box, b = 4 * row;
+      return {x: (box[b] + box[b + 2]) / 2, y: (box[b + 1] + box[b + 3]) / 2};
+    };
     const known = new Map();
     scene.groups = function () {
       if (!known.has(scene.circle)) known.set(scene.circle, scene.circle < 0 ? byCount(data) : byStatus(data, scene.circle));
@@ -33,7 +41,7 @@
     };
     scene.legendTitle = function () {
       const name = scene.circle < 0 ? lifecircle.say(data.words, "map.count_hint", {counted: data.counted}) : data.circles[scene.circle].name;
-      return name + " · " + data.words["map.legend_unit"];
+      return name + " · " + data.unit;
     };
     return scene;
   };
@@ -80,17 +88,18 @@
     return el("div", {class: "lc-popup"}, [el("h2", {}, title)].concat(parts));
   }
 
-  function residence(data, row) {
+  function residence(data, row, draw) {
     const words = data.words, el = lifecircle.element;
     const lines = data.circles.map(function (circle) {
       const status = STATUS[circle.status.charCodeAt(row) - 48], mark = el("i", {class: "lc-swatch lc-" + status, "aria-hidden": "true"});
       const cause = data.causes[circle.cause.charCodeAt(row) - 48];
       const verdict = circle.assessable ? words["status." + status] + (cause ? words.colon + cause : "") : circle.why;
-      return [circle.name, el("span", {}, [mark, verdict]), amount(data, circle, row, status), server(data, circle, row)];
+      return [circle.name, el("span", {}, [mark, verdict]), amount(data, circle, row, status), server(data, circle, row, draw)];
     });
     const count = lifecircle.say(words, "map.count_of", {value: data.covered[row], counted: data.counted});
     return popup(data.residences.name[row] || words["map.residence"], [
-      el("p", {class: "lc-hint"}, words["map.id"] + words.colon + data.residences.id[row] + " · " + count), rowsTable(lines)
+      el("p", {class: "lc-hint"}, words["map.id"] + words.colon + data.residences.id[row] + " · " + count), rowsTable(lines),
+      el("p", {class: "lc-hint"}, words["map.walk_hint"])
     ]);
   }
 
@@ -101,15 +110,20 @@
     return parts.join(" / ") || (circle.walked && status === "not_covered" ? data.words["map.beyond"] : "–");
   }
 
-  function server(data, circle, row) {
+  // The facility that decides, as a button that draws the walk to it.
+  function server(data, circle, row, draw) {
     const at = circle.facility ? circle.facility[row] : null;
-    return at === null ? "" : data.facilities.name[at] || data.types[data.facilities.type[at]].name;
+    if (at === null) return "";
+    const name = data.facilities.name[at] || data.types[data.facilities.type[at]].name;
+    const button = lifecircle.element("button", {type: "button", class: "lc-walk", title: data.words["map.walk"]}, name);
+    button.addEventListener("click", function () { draw(row, [at]); });
+    return button;
   }
 
   function facility(data, row) {
     const words = data.words, type = data.types[data.facilities.type[row]];
     return popup(data.facilities.name[row] || words["map.unnamed"], [
-      rowsTable([[words["map.type"], type.name], [words["map.id"], data.facilities.id[row]]])
+      rowsTable([[words["map.type"], type.name], [words["map.id"], data.facilities.id[row]]].concat(data.facilities.detail ? data.facilities.detail[row] : []))
     ]);
   }
 
@@ -119,9 +133,16 @@
     function el(tag, text) { return lifecircle.element(tag, {}, text); }
   }
 
-  function content(data, hit) {
+  function community(data, row) {
+    const rows = data.circles.map(function (circle, at) { return [circle.name, data.communities.share[at][row] || "–"]; });
+    rows.push([data.words["map.all_circles"], data.communities.share[data.circles.length][row] || "–"]);
+    return popup(data.communities.name[row], [rowsTable(rows)]);
+  }
+
+  function content(data, hit, draw) {
     if (hit.kind === "gap") return gapPopup(data, hit.gap);
-    return hit.kind === "facility" ? facility(data, hit.row) : residence(data, hit.row);
+    if (hit.kind === "community") return community(data, hit.row);
+    return hit.kind === "facility" ? facility(data, hit.row) : residence(data, hit.row, draw);
   }
 
   // ---- the map -------------------------------------------------------------------------------
@@ -134,17 +155,46 @@
       update();
     };
     act.showType = function (row, on) { scene.types[row].on = on; painting.redraw(); };
-    act.showGaps = function (on) { scene.gapsOn = on; painting.redraw(); };
-    act.visit = function (gap) {
-      map.setView([gap.lat, gap.lon], Math.max(map.getZoom(), 16), {animate: false});
-      open({kind: "gap", gap: gap}, L.latLng(gap.lat, gap.lon));
+    act.show = function (what, on) { scene[what] = on; painting.redraw(); panel.refresh(); };
+    const tiles = (data.tiles ? data.tiles.urls : []).map(function (url) {
+      return L.tileLayer(url, {subdomains: data.tiles.subdomains, maxNativeZoom: data.tiles.deepest, maxZoom: 20, attribution: data.tiles.attribution});
+    });
+    act.showTiles = function (on) {
+      tiles.forEach(function (layer) { if (on) layer.addTo(map); else layer.remove(); });
+      act.show("tilesOn", on);
     };
+    act.visit = function (hit, latlng, zoom) {
+      map.setView(latlng, Math.max(map.getZoom(), zoom), {animate: false});
+      open(hit, latlng);
+    };
+    act.find = function (entry) {
+      if (entry.hit.kind === "facility") scene.types[data.facilities.type[entry.hit.row]].on = true;
+      if (entry.hit.kind === "community") scene.communitiesOn = true;
+      panel.sortTypes();
+      panel.refresh();
+      act.visit(entry.hit, lifecircle.latLng(entry.x, entry.y), entry.hit.kind === "community" ? 14 : 17);
+    };
+    let routes = null;
+    function draw(row, facilities) {
+      routes = routes || new lifecircle.Routes(scene.base.streets, data.streets);
+      scene.routes = [];
+      for (const at of new Set(facilities)) {
+        const line = routes.between(scene.centre(row), {x: scene.facilities.x[at], y: scene.facilities.y[at]});
+        if (line) scene.routes.push({line: line, facility: at});
+      }
+      painting.redraw();
+    }
+    function drawFrom(row) {
+      const circles = scene.circle < 0 ? data.circles : [data.circles[scene.circle]];
+      draw(row, circles.filter(function (circle) { return circle.facility && circle.facility[row] !== null; })
+        .map(function (circle) { return circle.facility[row]; }));
+    }
     // On a phone the panel is a sheet at the bottom: attribution and scale move above it.
     act.resized = function (root) {
       const height = root.offsetWidth > map.getSize().x * 0.7 ? root.offsetHeight : 0;
       map.getContainer().style.setProperty("--lc-sheet", height + "px");
     };
-    const panel = lifecircle.panel(scene, act);
+    const panel = lifecircle.panel(scene, act, lifecircle.search(lifecircle.searchable(data, scene), data.words, act.find));
     document.documentElement.lang = data.language === "zh" ? "zh-CN" : "en";
     map.attributionControl.setPrefix(false).addAttribution(data.attribution);
     L.control.zoom({position: "topright", zoomInTitle: data.words["map.zoom_in"], zoomOutTitle: data.words["map.zoom_out"]}).addTo(map);
@@ -158,15 +208,17 @@
     panel.refresh();
     map.on("click", function (event) {
       const hit = painting.find(event.latlng);
-      if (hit) open(hit, event.latlng);
+      if (hit && hit.kind === "cluster") map.setView(lifecircle.latLng(hit.cluster.x, hit.cluster.y), map.getZoom() + 2, {animate: false});
+      else if (hit) open(hit, event.latlng);
     });
     map.on("mousemove", function (event) { map.getContainer().classList.toggle("lc-hit", Boolean(painting.find(event.latlng))); });
 
-    function update() { map.closePopup(); painting.redraw(); panel.refresh(); }
+    function update() { map.closePopup(); scene.routes = []; painting.redraw(); panel.refresh(); }
     function open(hit, latlng) {
       const beside = covered();
-      const popup = L.popup({maxWidth: 380, minWidth: 200, maxHeight: 340, autoPanPaddingTopLeft: [beside.x + 8, 8], autoPanPaddingBottomRight: [56, beside.y + 8]})
-        .setLatLng(latlng).setContent(content(data, hit)).openOn(map);
+      if (hit.kind === "residence") drawFrom(hit.row);
+      const popup = L.popup({maxWidth: 440, minWidth: 200, maxHeight: 340, autoPanPaddingTopLeft: [beside.x + 8, 8], autoPanPaddingBottomRight: [56, beside.y + 8]})
+        .setLatLng(latlng).setContent(content(data, hit, draw)).openOn(map);
       popup.getElement().querySelector(".leaflet-popup-close-button").setAttribute("aria-label", data.words["map.close"]);
     }
     // How much of the map the panel hides, in pixels: a column on the left or a sheet at the bottom.

@@ -47,14 +47,19 @@ lifecircle.Painting = L.Layer.extend({
 
   _draw: function (v) {
     const scene = this.scene, base = scene.base;
-    this._areas(v, base.residential, {fill: "#efeae1"});
-    this._areas(v, base.parks, {fill: "#d5e6cb"});
-    this._areas(v, base.water, {fill: "#bcd7e8"});
+    if (!scene.tilesOn) {
+      this._areas(v, base.residential, {fill: "#efeae1"});
+      this._areas(v, base.parks, {fill: "#d5e6cb"});
+      this._areas(v, base.water, {fill: "#bcd7e8"});
+    }
     if (scene.under) this._residences(v);
-    this._areas(v, base.buildings, {fill: scene.under ? "rgba(60,50,40,.16)" : "#dcd5ca", least: v.zoom < 14 ? 0.8 : 0});
-    this._streets(v);
+    if (!scene.tilesOn) this._areas(v, base.buildings, {fill: scene.under ? "rgba(60,50,40,.16)" : "#dcd5ca", least: v.zoom < 14 ? 0.8 : 0});
+    if (!scene.tilesOn) this._streets(v);
     if (!scene.under) this._residences(v);
-    this._names(v);
+    lifecircle.overlays.bands(this, v, scene);
+    lifecircle.overlays.communities(this, v, scene);
+    if (!scene.tilesOn) this._names(v);
+    lifecircle.overlays.routes(v, scene);
     this._facilities(v);
     this._gaps(v);
   },
@@ -196,11 +201,14 @@ lifecircle.Painting = L.Layer.extend({
   _facilities: function (v) {
     const scene = this.scene, at = scene.facilities, large = v.zoom >= 14;
     scene.shownFacilities = [];
-    for (let f = 0; f < at.type.length; f++) {
-      if (!scene.types[at.type[f]].on) continue;
-      if (at.x[f] < v.west || at.x[f] > v.east || at.y[f] < v.north || at.y[f] > v.south) continue;
-      const x = at.x[f] * v.scale - v.dx, y = at.y[f] * v.scale - v.dy;
-      lifecircle.symbol(v.g, x, y, large ? 8 : 3.4, scene.types[at.type[f]], large);
+    scene.shownClusters = [];
+    for (const rows of lifecircle.overlays.gathered(v, scene)) {
+      if (rows.length > 1) {
+        scene.shownClusters.push(lifecircle.overlays.cluster(v, scene, rows));
+        continue;
+      }
+      const f = rows[0];
+      lifecircle.symbol(v.g, at.x[f] * v.scale - v.dx, at.y[f] * v.scale - v.dy, large ? 8 : 3.4, scene.types[at.type[f]], large);
       scene.shownFacilities.push(f);
     }
   },
@@ -224,11 +232,14 @@ lifecircle.Painting = L.Layer.extend({
     }
   },
 
-  // What lies under a point of the map: a gap, a facility or a residence, in this order.
+  // What lies under a point of the map: a gap, a cluster, a facility or a residence, in this order.
   find: function (latlng) {
     const scene = this.scene, v = this._view, x = lifecircle.unitX(latlng.lng), y = lifecircle.unitY(latlng.lat);
     const reach = function (px) { return px / v.scale; };
     for (const gap of scene.shownGaps) if (Math.hypot(gap.x - x, gap.y - y) <= reach(gap.r + 1)) return {kind: "gap", gap: gap};
+    for (const cluster of scene.shownClusters) {
+      if (Math.hypot(cluster.x - x, cluster.y - y) <= reach(cluster.r)) return {kind: "cluster", cluster: cluster};
+    }
     let found = null, nearest = reach(v.zoom >= 14 ? 10 : 6);
     for (const f of scene.shownFacilities) {
       const away = Math.hypot(scene.facilities.x[f] - x, scene.facilities.y[f] - y);

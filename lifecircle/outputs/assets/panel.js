@@ -11,7 +11,7 @@ lifecircle.say = function (words, key, values) {
   return words[key].replace(/\{(\w+)\}/g, function (_, name) { return values[name]; });
 };
 
-lifecircle.panel = function (scene, act) {
+lifecircle.panel = function (scene, act, search) {
   const el = lifecircle.element, words = scene.words, parts = {};
   const body = el("div", {class: "lc-body", id: scene.id + "-body"});
   const toggle = el("button", {type: "button", class: "lc-toggle", "aria-controls": body.id}, "");
@@ -19,7 +19,7 @@ lifecircle.panel = function (scene, act) {
   L.DomEvent.disableClickPropagation(root);
   L.DomEvent.disableScrollPropagation(root);
   toggle.addEventListener("click", function () { open(root.classList.contains("lc-closed")); });
-  body.append(views(), legendBox(), gapsBox(), facilitiesBox(), about(), footer());
+  body.append(search, ...(scene.circles.length ? [views(), legendBox(), overlays(), gapsBox(), communitiesBox()] : []), facilitiesBox(), background(), about(), footer());
   return {root: root, refresh: refresh, open: open, sortTypes: sortTypes};
 
   function open(yes) {
@@ -37,6 +37,7 @@ lifecircle.panel = function (scene, act) {
   }
 
   function about() {
+    if (!scene.title.details.length) return "";
     const list = el("dl", {class: "lc-basis"});
     for (const [label, value] of scene.title.details) list.append(el("dt", {}, label), el("dd", {}, value));
     return el("section", {}, [el("h2", {}, words["map.about"]), list]);
@@ -78,6 +79,16 @@ lifecircle.panel = function (scene, act) {
     return el("section", {}, [el("h2", {}, words["map.legend"]), parts.legend]);
   }
 
+  function overlays() {
+    parts.overlays = el("div", {class: "lc-overlays"});
+    return parts.overlays;
+  }
+
+  function communitiesBox() {
+    parts.communities = el("div", {class: "lc-gaps"});
+    return parts.communities;
+  }
+
   function gapsBox() {
     parts.gaps = el("div", {class: "lc-gaps"});
     return parts.gaps;
@@ -98,7 +109,7 @@ lifecircle.panel = function (scene, act) {
       parts.types.push(input);
     });
     if (!scene.types.length) list.append(el("p", {}, words["map.facilities_none"]));
-    const hint = el("p", {class: "lc-hint"}, words["map.facilities_hint"]);
+    const hint = scene.circles.length ? el("p", {class: "lc-hint"}, words["map.facilities_hint"]) : "";
     return el("details", {open: ""}, [el("summary", {}, words["map.facilities"]), hint, list]);
   }
 
@@ -121,6 +132,7 @@ lifecircle.panel = function (scene, act) {
 
   function refresh() {
     parts.types.forEach(function (input, row) { input.checked = scene.types[row].on; });
+    if (!scene.circles.length) return;
     parts.legend.replaceChildren(el("p", {class: "lc-hint"}, scene.legendTitle()));
     for (const group of [...scene.groups()].sort(function (a, b) { return a.rank - b.rank; })) {
       const swatch = el("i", {class: "lc-swatch" + (group.hatch ? " lc-hatch" : "") + (group.mark === "diamond" ? " lc-edge" : ""), "aria-hidden": "true"});
@@ -128,7 +140,48 @@ lifecircle.panel = function (scene, act) {
       parts.legend.append(el("div", {}, [swatch, el("span", {class: "lc-name"}, group.label), el("span", {class: "lc-share"}, group.rows.length.toLocaleString("en"))]));
     }
     parts.legend.append(key());
+    bands();
     gaps();
+    communities();
+  }
+
+  function tick(what, text) {
+    const input = el("input", {type: "checkbox"});
+    input.checked = scene[what];
+    input.addEventListener("change", function () { act.show(what, input.checked); });
+    return el("label", {class: "lc-check"}, [input, text]);
+  }
+
+  // The background asks servers elsewhere: only after the reader has ticked it.
+  function background() {
+    if (!scene.tiles) return "";
+    const input = el("input", {type: "checkbox"});
+    input.addEventListener("change", function () { act.showTiles(input.checked); });
+    return el("label", {class: "lc-check"}, [input, words["map.tiles"]]);
+  }
+
+  function bands() {
+    const minutes = scene.bandsOf(scene.circle).map(function (band) { return band.minutes; }).sort(function (a, b) { return a - b; });
+    parts.overlays.replaceChildren();
+    if (minutes.length) parts.overlays.append(tick("bandsOn", lifecircle.say(words, "map.bands", {minutes: minutes.join(" / ")})));
+  }
+
+  // The communities with the least that can be covered come first.
+  function communities() {
+    const areas = scene.communities, column = scene.circle < 0 ? scene.circles.length : scene.circle;
+    parts.communities.replaceChildren();
+    if (!areas) return;
+    const least = areas.least[column], rows = areas.name.map(function (_, row) { return row; });
+    const worst = rows.filter(function (row) { return least[row] !== null; }).sort(function (a, b) { return least[a] - least[b] || a - b; });
+    const list = el("ol", {});
+    for (const row of worst.slice(0, 10)) {
+      const button = el("button", {type: "button"}, [el("b", {}, "▸"), el("span", {class: "lc-name"}, areas.name[row]), el("span", {class: "lc-share"}, areas.share[column][row])]);
+      button.addEventListener("click", function () {
+        act.visit({kind: "community", row: row}, L.latLng(areas.lat[row], areas.lon[row]), 14);
+      });
+      list.append(el("li", {}, button));
+    }
+    parts.communities.append(el("h2", {}, words["map.communities"] + " (" + rows.length + ")"), tick("communitiesOn", words["map.communities_show"]), list);
   }
 
   function key() {
@@ -146,20 +199,17 @@ lifecircle.panel = function (scene, act) {
     const list = scene.gapsOf(scene.circle), shown = list.slice(0, 12);
     parts.gaps.replaceChildren();
     if (!list.length) return;
-    const input = el("input", {type: "checkbox"});
-    input.checked = scene.gapsOn;
-    input.addEventListener("change", function () { act.showGaps(input.checked); });
     const rows = el("ol", {});
     for (const gap of shown) {
       const button = el("button", {type: "button"}, [
         el("b", {}, String(gap.number)), el("span", {class: "lc-name"}, gap.place), el("span", {class: "lc-share"}, gap.share)
       ]);
-      button.addEventListener("click", function () { act.visit(gap); });
+      button.addEventListener("click", function () { act.visit({kind: "gap", gap: gap}, L.latLng(gap.lat, gap.lon), 16); });
       rows.append(el("li", {}, button));
     }
     const more = list.length - shown.length;
     const title = words["map.gaps"] + " (" + list.length + ")";
-    parts.gaps.append(el("h2", {}, title), el("label", {class: "lc-check"}, [input, words["map.gaps_show"]]), rows);
+    parts.gaps.append(el("h2", {}, title), tick("gapsOn", words["map.gaps_show"]), rows);
     if (more) parts.gaps.append(el("p", {class: "lc-hint"}, lifecircle.say(words, "map.gaps_more", {count: more})));
   }
 };

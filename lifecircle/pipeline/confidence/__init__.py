@@ -1,0 +1,1 @@
+"""How sure an audit is: intervals from data error, and sensitivity to definitions."""

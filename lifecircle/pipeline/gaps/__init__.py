@@ -1,0 +1,1 @@
+"""Why gaps are there, and the single changes that would help most."""

@@ -1,0 +1,1 @@
+"""Facility lists and addresses: rows, datums, attributes, geocoding, a table as a map."""

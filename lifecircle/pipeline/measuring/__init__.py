@@ -1,0 +1,1 @@
+"""Measures of access and equity for a place: whom facilities serve, groups, inequality."""

@@ -1,0 +1,1 @@
+"""Single walks and what lies within reach: routes, walks to school, isochrones, covered streets, pairs, validation."""

@@ -1,0 +1,143 @@
+"""Two maps of the sample town: the second has a day centre that says when it opened and a library that does not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import geopandas as gpd
+import jsonschema
+import pandas as pd
+import pyogrio
+import pytest
+from click.testing import CliRunner
+from system.edited_map import AKUREYRI, Spot, edited
+
+import lifecircle as lc
+from lifecircle.cli import group
+from lifecircle.model.comparison import CAUSES, CHANGE_COLUMNS
+from lifecircle.pipeline.audit import audit
+from lifecircle.pipeline.compare import Compared
+
+SCHEMA = Path(__file__).resolve().parents[2] / "docs" / "schemas" / "compare.schema.json"
+CENTRE = {"amenity": "social_facility", "social_facility": "day_care", "social_facility:for": "senior"}
+NEW = (
+    Spot(9_000_000_001, -18.1312, 65.6912, {**CENTRE, "name": "Dagvist", "start_date": "2020-03"}),
+    Spot(9_000_000_002, -18.1312, 65.6912, {"amenity": "library", "name": "Bókasafn"}),
+)
+
+
+def study(folder: Path, name: str, extract: Path) -> Path:
+    text = f"""\
+study: {{name: {{zh: 镇, en: Town}}, boundary: [-18.175, 65.654, -18.075, 65.706], date: 2019-05}}
+osm: {{file: {extract.name}, extent: [-18.20, 65.64, -18.04, 65.71]}}
+origin: {{kind: building}}
+language: en
+"""
+    path = folder / f"{name}.yml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("two_maps")
+
+
+@pytest.fixture(scope="module")
+def sides(folder: Path) -> tuple[lc.Audit, lc.Audit]:
+    later = edited(folder / "later.osm.pbf", spots=NEW)
+    configs = (study(folder, "first", AKUREYRI), study(folder, "second", later))
+    first, second = (audit(lc.load_place(config, cache=False), causes=False) for config in configs)
+    first.write(folder / "first", maps=False)
+    second.write(folder / "second", maps=False)
+    return first, second
+
+
+@pytest.fixture(scope="module")
+def found(sides: tuple[lc.Audit, lc.Audit]) -> Compared:
+    return lc.compare(*sides)
+
+
+def test_who_gained_and_why(found: Compared) -> None:
+    circles = found.circles
+    assert (circles.loc["elderly", "gained_new"], circles.loc["culture", "gained_unknown"]) == pytest.approx(
+        (circles.loc["elderly", "gained_share"], circles.loc["culture", "gained_share"])
+    )
+    assert circles.loc["elderly", "gained_homes"] > 100
+    assert circles.loc["culture", "gained_homes"] > 100
+    assert (circles["lost_homes"] == 0).all()
+    others = circles.drop(index=["elderly", "culture"])
+    assert (others["gained_homes"] == 0).all()
+    assert set(found.gains["circle"]) == {"elderly", "culture"}
+    assert found.losses.empty
+
+
+def test_parts_add_up(found: Compared) -> None:
+    circles = found.circles
+    parts = circles[[f"gained_{cause}" for cause in CAUSES if cause != "closed"]].sum(axis=1)
+    assert parts.to_numpy() == pytest.approx(circles["gained_share"].to_numpy())
+    both = circles["same_share_b"] - circles["same_share_a"]
+    moved = circles["gained_share"] - circles["lost_share"] - circles["to_unknown_share"]
+    assert (both.to_numpy() >= moved.to_numpy() - 1e-9).all()
+
+
+def test_what_only_one_map_has(found: Compared) -> None:
+    table = found.comparison.facilities.set_index("facility_id")
+    assert table.loc["n9000000001:elder_community", ["cause", "evidence", "date"]].tolist() == [
+        "new",
+        "dated_after",
+        "start_date=2020-03",
+    ]
+    assert table.loc["n9000000002:book_house", ["cause", "evidence"]].tolist() == ["unknown", "none"]
+    assert set(table["change"]) == {"new"}
+
+
+def test_from_folders_as_from_audits(
+    found: Compared, folder: Path, sides: tuple[lc.Audit, lc.Audit], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LIFECIRCLE_DATA", str(folder))
+    again = lc.compare(folder / "first", folder / "second")
+    pd.testing.assert_frame_equal(again.circles, found.circles)
+    monkeypatch.delenv("LIFECIRCLE_DATA")
+    unread = lc.compare(sides[0], folder / "second")
+    assert unread.circles.loc["elderly", "gained_unknown"] > 0  # without the map nobody knows when it opened
+    (note,) = [note for note in unread.comparison.notes if note.code == "compare.facilities"]
+    assert "not read" in note.en
+
+
+def test_the_command_writes_what_the_schema_says(
+    folder: Path, sides: tuple[lc.Audit, lc.Audit], tmp_path: Path
+) -> None:
+    del sides  # written into the folders
+    names = [str(folder / name) for name in ("first", "second")]
+    out = tmp_path / "比较"
+    run = CliRunner().invoke(group, ["compare", *names, "--out", str(out), "--lang", "zh"])
+    assert run.exit_code == 0, run.output
+    assert "养老服务" in run.output
+    assert "达标" not in run.output
+    document = json.loads((out / "compare.json").read_text(encoding="utf-8"))
+    jsonschema.validate(document, json.loads(SCHEMA.read_text(encoding="utf-8")))
+    assert str(folder) not in (out / "compare.json").read_text(encoding="utf-8")
+    table = pd.read_csv(out / "changes.csv", encoding="utf-8-sig")
+    assert tuple(table.columns) == CHANGE_COLUMNS
+    layers = {str(name) for name, _ in pyogrio.list_layers(out / "compare.gpkg")}
+    assert layers == {"gains", "losses", "unknown", "facilities", "residences_in_one"}
+    assert len(gpd.read_file(out / "compare.gpkg", layer="gains")) == (table["change"] == "gained").sum()
+
+
+def test_two_walkers_are_two_questions(sides: tuple[lc.Audit, lc.Audit]) -> None:
+    """The elderly circle walks at its own speed in both: only it is asked the same."""
+    slow = lc.load_place(sides[0].place.study.path, overrides=lc.Overrides(profile="elderly"), cache=False)
+    found = lc.compare(sides[0], audit(slow, causes=False))
+    assert list(found.circles.index[found.circles["same_question"]]) == ["elderly"]
+    changes = found.comparison.changes
+    assert set(changes.loc[changes["change"] == "lost", "cause"]) == {"question"}
+    assert not (changes["change"] == "gained").any()
+    assert {"compare.speeds", "compare.same_map"} <= {note.code for note in found.comparison.notes}
+
+
+def test_a_folder_without_an_audit_is_refused(tmp_path: Path) -> None:
+    run = CliRunner().invoke(group, ["compare", str(tmp_path), str(tmp_path)])
+    assert run.exit_code == 2
+    assert "not the result of an audit (audit.json, residences.parquet, facilities.parquet missing)" in run.output
