@@ -10,7 +10,7 @@ LIFECIRCLE_DATA ?= $(abspath ../shared/data)
 export LIFECIRCLE_DATA
 endif
 
-.PHONY: demo test test-all check fix bench schemas lock clean
+.PHONY: demo test test-all check fix figures bench schemas lock clean
 
 $(STAMP): requirements.lock pyproject.toml
 	$(PYTHON) -c "import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 14) else 'lifecircle needs Python 3.11, 3.12 or 3.13; run make PYTHON=python3.12')"
@@ -43,6 +43,11 @@ test-all: $(STAMP)  ## with the exhaustive runs and fresh random examples
 fix: $(STAMP)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+figures: $(STAMP)  ## draw the README's pictures anew from the demo
+	sh tools/browser.sh
+	$(BIN)/lifecircle demo --out maps/demo --lang en
+	$(BIN)/python tools/readme_images.py maps/demo docs/images
 
 bench: $(STAMP)  ## measure side by side with the peers, into benchmarks/results.md
 	$(BIN)/python -m benchmarks

@@ -1,8 +1,12 @@
-"""Run the benchmarks named on the command line, or all, and write the results."""
+"""Run the benchmarks named on the command line, or all, and write the results.
+
+Each runs in a process of its own: a process starts with the peak memory of the one that made it.
+"""
 
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -10,7 +14,17 @@ from pathlib import Path
 from benchmarks import report
 from benchmarks.registry import MODULES, SMOKE, Size, Unavailable, load
 
+ROOT = Path(__file__).resolve().parents[1]
 RESULTS = Path(__file__).with_name("results.md")
+
+
+def measured(name: str, size: Size) -> str:
+    """Return the section of one benchmark."""
+    benchmark = load(name)
+    try:
+        return report.section(name, benchmark.TITLE, benchmark.run(size))
+    except Unavailable as reason:
+        return report.skipped(name, benchmark.TITLE, str(reason))
 
 
 def main() -> int:
@@ -24,15 +38,17 @@ def main() -> int:
     unknown = [name for name in asked.names if name not in MODULES]
     if unknown:
         parser.error(f"no benchmark {unknown[0]!r}: {', '.join(MODULES)}")
-    size = SMOKE if asked.smoke else Size(repetitions=asked.repetitions)
+    names = asked.names or list(MODULES)
+    options = ["--smoke"] if asked.smoke else ["--repetitions", str(asked.repetitions)]
     sections = [report.head()]
-    for name in asked.names or MODULES:
+    for name in names:
         started = time.perf_counter()
-        benchmark = load(name)
-        try:
-            section = report.section(name, benchmark.TITLE, benchmark.run(size))
-        except Unavailable as reason:
-            section = report.skipped(name, benchmark.TITLE, str(reason))
+        if len(names) == 1:
+            section = measured(name, SMOKE if asked.smoke else Size(repetitions=asked.repetitions))
+        else:
+            command = [sys.executable, "-m", "benchmarks", name, *options]
+            done = subprocess.run(command, check=True, stdout=subprocess.PIPE, cwd=ROOT, encoding="utf-8")  # noqa: S603
+            section = done.stdout
         sections.append(section)
         print(section, flush=True)
         print(f"{name} took {time.perf_counter() - started:.0f} s", file=sys.stderr)

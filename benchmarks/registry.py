@@ -11,6 +11,7 @@ MODULES = {
     "G2": "benchmarks.pairs",
     "G3": "benchmarks.isochrones",
     "G4": "benchmarks.changes",
+    "G5": "benchmarks.siting",
     "G6": "benchmarks.osm_file",
     "G7": "benchmarks.snapping",
     "G8": "benchmarks.whole_audit",

@@ -51,8 +51,8 @@ def section(name: str, title: str, outcome: Outcome) -> str:
     lines += [f"| {' | '.join(row)} |" for row in outcome.rows]
     lines += ["", *outcome.remarks, ""]
     lines += [f"- {'reached' if reached else '**not reached**'}: {goal}" for goal, reached in outcome.goals]
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    lines += [f"- peak memory of the benchmark process so far: {peak:.0f} MiB", ""]
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # KiB on Linux
+    lines += [f"- peak memory of the benchmark process: {peak:.0f} MiB", ""]
     return "\n".join(lines)
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import statistics
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -89,6 +91,17 @@ def environment(**values: str) -> Iterator[None]:
                 os.environ[name] = value
 
 
+# A process counts the memory of the one it was made by as its own peak: a small one stands in between.
+LAUNCHER = """
+import json, resource, subprocess, sys, time
+clock = time.perf_counter()
+code = subprocess.call(sys.argv[1:])
+wall, used = time.perf_counter() - clock, resource.getrusage(resource.RUSAGE_CHILDREN)
+print(json.dumps([wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024]))
+sys.exit(code)
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """One process: wall and CPU seconds, peak memory in MiB, what it printed."""
@@ -101,15 +114,17 @@ class Run:
 
 def run_process(command: Sequence[str], *, folder: Path | None = None) -> Run:
     """Run a command to its end and measure it; RuntimeError with its last words when it fails."""
-    clock = time.perf_counter()
-    process = subprocess.Popen(  # noqa: S603  # commands of this package
-        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8"
+    done = subprocess.run(  # noqa: S603  # commands of this package
+        [sys.executable, "-I", "-S", "-c", LAUNCHER, *command],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        check=False,
     )
-    assert process.stdout is not None
-    with process.stdout as stream:
-        output = stream.read()
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
+    output, _, measured = done.stdout.rstrip("\n").rpartition("\n")
+    if done.returncode:
         raise RuntimeError(f"{' '.join(command)} failed:\n{output[-2000:]}")
-    return Run(time.perf_counter() - clock, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, output)
+    wall, cpu, peak_mib = json.loads(measured)
+    return Run(wall, cpu, peak_mib, output)
