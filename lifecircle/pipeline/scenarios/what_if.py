@@ -17,6 +17,7 @@ from lifecircle.errors import ConfigError
 from lifecircle.model.scenario import Change, Scenario
 from lifecircle.model.what_if import REACH_COLUMNS, TYPE_EFFECT_COLUMNS, Effect, JointEffect, ScenarioView
 from lifecircle.pipeline.audit import Audit, audit, nearest_times
+from lifecircle.pipeline.provenance import runtime_of
 from lifecircle.pipeline.scenarios.edited import Edited, edited_place
 from lifecircle.pipeline.scenarios.marks import marks_of
 from lifecircle.pipeline.scenarios.notes import scenario_notes
@@ -158,9 +159,12 @@ class ScenarioResult:
         list of Path
         """
         from lifecircle.outputs.scenario_files import write_scenario
+        from lifecircle.outputs.write import write_audit
 
         log.info("writing results")
-        paths = self.audit.write(Path(out) / "after", maps=maps)
+        after, runtime = Path(out) / "after", runtime_of(self.audit.seconds)
+        # The report and the figures are for the plan that is chosen: audit.write makes them.
+        paths = write_audit(self.audit.view, after, maps=maps, report=False, runtime=runtime)
         return [*write_scenario(self.view, Path(out), maps=maps), *paths]
 
 
