@@ -106,8 +106,8 @@ def gains(parts: Sequence[ReachPairs], wanted: Wanted, *, weight: Floats, groups
     residence, candidate, before = [], [], 0
     for pairs in parts:
         near = np.flatnonzero((pairs.value <= wanted.limit) & waiting[pairs.residence])
-        residence.append(pairs.residence[near].astype(np.int64))
-        candidate.append(pairs.facility[near].astype(np.int64) + before)
+        residence.append(pairs.residence[near].astype(np.int32))
+        candidate.append((pairs.facility[near] + before).astype(np.int32))
         before += len(pairs.facility_ids)
     return Gains(np.concatenate(residence), np.concatenate(candidate), before, weight, groups)
 

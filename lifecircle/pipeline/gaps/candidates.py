@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -118,16 +118,32 @@ def scored(place: Place, wanted: Sequence[Wanted], *, weight: Floats, groups: Ma
     for mode in modes:
         numbers = [n for n, one in enumerate(wanted) if item_mode(one.item, one.walks) == mode]
         members = [wanted[number] for number in numbers]
-        pairs = [_pairs(place, first, members)]
-        chosen = first
-        if side:
-            tops = [gains(pairs, one, weight=weight, groups=groups[one.circle]).best(CLOSER) for one in members]
-            near = _around(every, place, centres=first.node[sorted({at for top in tops for at in top})], side=side)
-            pairs.append(_pairs(place, near, members))
-            chosen = Candidates(np.concatenate([first.node, near.node]), np.concatenate([first.edge, near.edge]))
-        for number, one in zip(numbers, members, strict=True):
-            found[number] = Scored(one, chosen, gains(pairs, one, weight=weight, groups=groups[one.circle]))
+
+        def gained(pairs: Sequence[ReachPairs], members: Sequence[Wanted] = members) -> list[Gains]:
+            return [gains(pairs, one, weight=weight, groups=groups[one.circle]) for one in members]
+
+        chosen, each = _of_walker(place, members, gained, every=every, first=(first, side))
+        found |= {n: Scored(one, chosen, what) for n, one, what in zip(numbers, members, each, strict=True)}
     return [found[number] for number in range(len(wanted))]
+
+
+def _of_walker(
+    place: Place,
+    members: Sequence[Wanted],
+    gained: Callable[[Sequence[ReachPairs]], list[Gains]],
+    *,
+    every: Candidates,
+    first: tuple[Candidates, float],
+) -> tuple[Candidates, list[Gains]]:
+    """Return the candidates and what they gain for requirements of one walker; the pairs in between are many."""
+    chosen, side = first
+    pairs = [_pairs(place, chosen, members)]
+    if side:
+        tops = [one.best(CLOSER) for one in gained(pairs)]
+        near = _around(every, place, centres=chosen.node[sorted({at for top in tops for at in top})], side=side)
+        pairs.append(_pairs(place, near, members))
+        chosen = Candidates(np.concatenate([chosen.node, near.node]), np.concatenate([chosen.edge, near.edge]))
+    return chosen, gained(pairs)
 
 
 def _around(every: Candidates, place: Place, *, centres: Ints, side: float) -> Candidates:
