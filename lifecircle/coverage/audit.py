@@ -64,7 +64,7 @@ def audit_coverage(case: CoverageCase, *, look: Look | None = None, gaps: bool =
         name: circle_frame(verdicts, denominators, study_weight=case.weight) for name, verdicts in readings.items()
     }
     headlines = {
-        name: headline(verdicts, study, rule=name, speed_kmh=_speed(case, verdicts))
+        name: headline(verdicts, study, rule=name, speed_kmh=_speed(case, name, verdicts=verdicts))
         for name, verdicts in readings.items()
     }
     chosen = readings[case.rule]
@@ -140,9 +140,9 @@ def judge_planner(ground: Ground) -> Verdicts:
     return tuple(verdicts)
 
 
-def _speed(case: CoverageCase, verdicts: Verdicts) -> float:
-    """Return the speed of the study's walker: at most the planner's where every circle was judged by its standard."""
+def _speed(case: CoverageCase, reading: Reading, *, verdicts: Verdicts) -> float:
+    """Return the walker's speed: at most the planner's in the standard reading, or where every circle falls to it."""
     used = {verdict.used for verdict in verdicts if verdict.rule is not None}
-    strict = used == {"standard"}
+    strict = used == {"standard"} or (reading == "standard" and "standard" in used)
     walks = slower(case.profile, case.profiles) if strict else case.profile
     return walks.speed_kmh
