@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from outputs.browser import click_at, opened, started
 from outputs.views import small_view
 from playwright.sync_api import Browser, Page
@@ -157,3 +158,11 @@ def test_symbols_that_would_overlap_are_gathered(browser: Browser, tmp_path: Pat
 
 def _picture(page: Page) -> str:
     return page.evaluate("document.querySelector('.lc-canvas').toDataURL()")
+
+
+def test_axe_finds_nothing_serious_on_the_page(browser: Browser, tmp_path: Path):
+    with opened(browser, save_map(small_view(language="zh"), tmp_path / "map.html")) as (page, _):
+        page.get_by_role("searchbox").fill("Town")
+        page.get_by_role("radio").nth(1).check()
+        found = Axe().run(page).response["violations"]
+    assert [rule["id"] for rule in found if rule["impact"] in ("serious", "critical")] == []
