@@ -14,7 +14,7 @@ from benchmarks.timing import Run, run_process
 FLOOR = (
     "From the place cache, Python and its libraries take about 1 s to start, reading the place 0.6 s, writing "
     "GeoParquet and GeoPackage 1.2 s: even without searching and judging, 2 s are out of reach for this many "
-    "residences. The rest is computed anew: searches, verdicts, gaps, their causes and the best single changes."
+    "residences. The rest is computed anew: searches, verdicts, gaps and their causes, and tables.xlsx is written."
 )
 TITLE = "Whole audit of a city, file to verdicts"
 ROOT = Path(__file__).resolve().parents[1]
