@@ -60,12 +60,12 @@ def type_views(view: ScenarioView) -> list[dict[str, Any]]:
     for row in view.types.to_dict("records"):
         minutes = f"{row['limit_min']:g}"
         own = view.reach[view.reach["type"] == row["type"]].set_index("residence_id")["state"].reindex(ids)
+        limit = phrase("scenario.type_limit", language, minutes=minutes)
         shares = f"{percent(row['within_limit_before'])} → {percent(row['within_limit_after'])}"
         views.append(
             {
                 "id": f"{TYPE}{row['type']}",
-                "name": f"{type_label(view.before, str(row['type']))} · "
-                f"{phrase('scenario.type_limit', language, minutes=minutes)}",
+                "name": f"{type_label(view.before, str(row['type']))} {limit}",
                 "shares": shares,
                 "change": points(row["within_limit_after"] - row["within_limit_before"], language),
                 "codes": code_text(own.map(CODE).to_numpy(dtype=np.int64)),

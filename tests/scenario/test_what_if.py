@@ -23,7 +23,8 @@ from lifecircle.model.scenario import (
     SetProfile,
 )
 from lifecircle.model.what_if import GAIN_COLUMNS
-from lifecircle.pipeline.audit import audit
+from lifecircle.outputs.map_scenario import scenario_data
+from lifecircle.pipeline.audit import audit, nearest_times
 from lifecircle.pipeline.scenarios.edited import edited_place
 from lifecircle.pipeline.scenarios.session import Session
 
@@ -126,6 +127,24 @@ def test_who_gains_and_who_loses_is_told_by_residence(town: lc.Place, baseline):
     assert result.circles.loc["health", "change"] == pytest.approx(share)
     assert (result.audit.place.facilities.loc[CLINIC, "entrance_kind"]) == "point"
     assert town.facilities.loc[CLINIC].geometry != result.audit.place.facilities.loc[CLINIC].geometry
+
+
+def test_a_type_that_decides_no_circle_is_shown_first_by_who_comes_within_its_threshold(town: lc.Place, baseline):
+    result = lc.what_if(town, [lc.AddFacility("pharmacy", *HERE)], baseline=baseline)
+    assert not len(result.gains)
+    before, after = (nearest_times(side.place, types=("pharmacy",)).value[:, 0] for side in (baseline, result.audit))
+    came = (before > 10 * 60_000) & (after <= 10 * 60_000)  # ten minutes: the standard reading's
+    row, weight = result.types.iloc[0], baseline.coverage.residences["weight"]
+    assert (row["limit_min"], row["gained_residences"], row["lost_residences"]) == (10.0, came.sum(), 0)
+    assert row["gained_weight"] == pytest.approx(weight[came].sum())
+    assert row["within_limit_after"] - row["within_limit_before"] == pytest.approx(weight[came].sum() / weight.sum())
+    assert f"{came.sum()} residences newly within 10 min" in result.summary("en")
+    page = scenario_data(result.view)
+    shown = page["views"][page["start"]]
+    assert shown["id"] == "type:pharmacy"
+    assert np.array_equal(np.array(list(shown["codes"])) == "0", came)  # 0 is drawn as gained
+    moved = lc.what_if(town, [lc.MoveFacility(CLINIC, *HERE)], baseline=baseline)
+    assert scenario_data(moved.view)["start"] == 0  # circles change: they come first
 
 
 def test_new_residences_count_after_and_neither_gain_nor_lose(town: lc.Place, baseline):
