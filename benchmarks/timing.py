@@ -94,8 +94,8 @@ def environment(**values: str) -> Iterator[None]:
 # A process counts the memory of the one it was made by as its own peak: a small one stands in between.
 LAUNCHER = """
 import json, resource, subprocess, sys, time
-clock = time.perf_counter()
-code = subprocess.call(sys.argv[1:])
+clock, limit = time.perf_counter(), float(sys.argv[1])
+code = subprocess.call(sys.argv[2:], timeout=limit)
 wall, used = time.perf_counter() - clock, resource.getrusage(resource.RUSAGE_CHILDREN)
 print(json.dumps([wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024]))
 sys.exit(code)
@@ -112,10 +112,10 @@ class Run:
     output: str
 
 
-def run_process(command: Sequence[str], *, folder: Path | None = None) -> Run:
-    """Run a command to its end and measure it; RuntimeError with its last words when it fails."""
+def run_process(command: Sequence[str], *, folder: Path | None = None, limit_s: float = 3600.0) -> Run:
+    """Run a command to its end and measure it; RuntimeError with its last words when it fails or takes too long."""
     done = subprocess.run(  # noqa: S603  # commands of this package
-        [sys.executable, "-I", "-S", "-c", LAUNCHER, *command],
+        [sys.executable, "-I", "-S", "-c", LAUNCHER, str(limit_s), *command],
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

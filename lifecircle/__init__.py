@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from lifecircle import errors
     from lifecircle.errors import LifecircleError
     from lifecircle.model.scenario import AddFacility, AddStreet, MoveFacility, RemoveFacility, Scenario
-    from lifecircle.pipeline.audit import Audit, audit, nearest_times
+    from lifecircle.pipeline.audit import Audit, audit
     from lifecircle.pipeline.check import check
     from lifecircle.pipeline.compare import compare
     from lifecircle.pipeline.measuring.measures import MeasureRequest, measure
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from lifecircle.pipeline.scenarios.what_if import what_if
     from lifecircle.pipeline.siting.site import site
     from lifecircle.pipeline.walking.isochrone import isochrone
+    from lifecircle.pipeline.walking.nearest import nearest_times
     from lifecircle.pipeline.walking.pairs import reach_pairs
     from lifecircle.pipeline.walking.route import route
     from lifecircle.pipeline.walking.streets import covered_streets
@@ -43,7 +44,7 @@ _ROOMS = {
     "what_if": "lifecircle.pipeline.scenarios.what_if",
     "Audit": "lifecircle.pipeline.audit",
     "audit": "lifecircle.pipeline.audit",
-    "nearest_times": "lifecircle.pipeline.audit",
+    "nearest_times": "lifecircle.pipeline.walking.nearest",
     "check": "lifecircle.pipeline.check",
     "compare": "lifecircle.pipeline.compare",
     "MeasureRequest": "lifecircle.pipeline.measuring.measures",

@@ -22,7 +22,7 @@ def command(config: Path, start: str, kind: str, profile: str | None, out: str |
     Each walk is the one behind the residence's time in the audit's tables, with length, crossings of roads and the
     share on footways.
     """
-    from lifecircle.outputs.walks import figures
+    from lifecircle.outputs.walks_text import figures
     from lifecircle.pipeline.place import load_place
     from lifecircle.pipeline.question import Overrides
     from lifecircle.pipeline.walking.walks import walks, walks_view

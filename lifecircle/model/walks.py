@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from lifecircle.model.travel import WalkProfile
+
+if TYPE_CHECKING:
+    from lifecircle.model.area import StudyArea
+    from lifecircle.model.audit import BaseMap
+    from lifecircle.model.network import WalkNetwork
+    from lifecircle.model.provenance import Provenance
 
 WALK_COLUMNS = (
     "residence_id",
@@ -117,3 +124,25 @@ class Walks:
     def table(self) -> pd.DataFrame:
         """Return the walks without their lines."""
         return pd.DataFrame(self.lines[list(WALK_COLUMNS)])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WalksView:
+    """Everything that the files of some walks are made of.
+
+    Attributes
+    ----------
+    walks : Walks
+    area : StudyArea
+    network : WalkNetwork
+    base : BaseMap
+    provenance : Provenance
+    language : str
+    """
+
+    walks: Walks
+    area: StudyArea
+    network: WalkNetwork
+    base: BaseMap
+    provenance: Provenance
+    language: str

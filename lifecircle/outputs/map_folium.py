@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import html
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -15,7 +16,20 @@ from lifecircle.model.audit import AuditView
 from lifecircle.outputs.map_data import map_data
 from lifecircle.outputs.safe import safe, script_json
 
-_SCRIPTS = ("shapes.js", "routes.js", "overlays.js", "painting.js", "search.js", "panel.js", "lifecircle.js")
+
+@dataclass(frozen=True, slots=True)
+class PageKind:
+    """Which of our scripts draw a page, the function of theirs that does it, and their style."""
+
+    show: str
+    scripts: tuple[str, ...]
+    style: str = "lifecircle.css"
+
+
+AUDIT = PageKind(
+    "lifecircle.show",
+    ("shapes.js", "canvas.js", "routes.js", "overlays.js", "painting.js", "search.js", "panel.js", "lifecircle.js"),
+)
 
 
 def audit_map(view: AuditView) -> folium.Map:
@@ -35,21 +49,16 @@ def audit_map(view: AuditView) -> folium.Map:
     )
 
 
-def offline_page(
-    content: dict[str, Any], *, title: str, show: str = "show", scripts: tuple[str, ...] = _SCRIPTS
-) -> folium.Map:
-    """Return a map that draws `content` (see ``map_data``) and asks nobody for anything.
-
-    `show` is the function of our `scripts` that draws it.
-    """
+def offline_page(content: dict[str, Any], *, title: str, kind: PageKind = AUDIT) -> folium.Map:
+    """Return a map that draws `content` (see ``map_data``) and asks nobody for anything."""
     data = script_json(content)
     (south, west), (north, east) = content["bounds"]
     centre = (round((south + north) / 2, 6), round((west + east) / 2, 6))
     page = OfflineMap(location=centre, tiles=None, zoom_start=13, zoom_control=False, max_zoom=20, fade_animation=False)
     name = hashlib.sha256(data.encode()).hexdigest()[:32]
     page._id = name  # noqa: SLF001 - folium names a map at random; the same content shall give the same page
-    figure_of(page).title = safe(title)
-    page.add_child(_AuditLayer(data, name=name, show=show, scripts=scripts), name="lifecircle")
+    _figure(page).title = safe(title)
+    page.add_child(_Layer(data, name=name, kind=kind), name="lifecircle")
     return page
 
 
@@ -74,12 +83,12 @@ class OfflineMap(folium.Map):
 
     def render(self, **options: Any) -> str:  # noqa: ANN401
         """Put Leaflet into the page's head, then render as folium does."""
-        header = figure_of(self).header
-        header.add_child(Verbatim(f"<style>{_leaflet_css()}</style>"), name="leaflet_css")
-        header.add_child(Verbatim(f"<script>{asset('leaflet/leaflet.js')}</script>"), name="leaflet")
+        header = _figure(self).header
+        header.add_child(_Verbatim(f"<style>{_leaflet_css()}</style>"), name="leaflet_css")
+        header.add_child(_Verbatim(f"<script>{_asset('leaflet/leaflet.js')}</script>"), name="leaflet")
         super().render(**options)  # type: ignore[no-untyped-call]
         viewport = '<meta name="viewport" content="width=device-width, initial-scale=1" />'
-        header.add_child(Verbatim(viewport), name="viewport")
+        header.add_child(_Verbatim(viewport), name="viewport")
         return ""
 
     def _repr_html_(self, **options: Any) -> str:  # noqa: ANN401
@@ -89,7 +98,7 @@ class OfflineMap(folium.Map):
         return f'<iframe sandbox="allow-scripts" style="{style}" srcdoc="{page}"></iframe>'
 
 
-class Verbatim(Element):
+class _Verbatim(Element):
     """Text that goes into the page as it is: folium's elements would run it as a template."""
 
     def __init__(self, text: str) -> None:
@@ -101,30 +110,29 @@ class Verbatim(Element):
         return self._text
 
 
-class _AuditLayer(Element):
+class _Layer(Element):
     """Our canvas layer: its data, styles and scripts."""
 
-    def __init__(self, data: str, *, name: str, show: str, scripts: tuple[str, ...]) -> None:
+    def __init__(self, data: str, *, name: str, kind: PageKind) -> None:
         super().__init__()
-        self._name, self._id, self._data = "lifecircle", name, data
-        self._show, self._scripts = show, scripts
+        self._name, self._id, self._data, self._kind = "lifecircle", name, data, kind
 
     def render(self, **_: Any) -> str:  # noqa: ANN401
         """Place the parts of the layer in the page."""
-        figure, holder = figure_of(self), f"lifecircle-data-{self._id}"
-        scripts = "".join(f"<script>{asset(name)}</script>" for name in self._scripts)
-        figure.header.add_child(Verbatim(f"<style>{asset('lifecircle.css')}</style>"), name="lifecircle_css")
-        figure.header.add_child(Verbatim(scripts + _icons()), name="lifecircle_js")
+        figure, holder = _figure(self), f"lifecircle-data-{self._id}"
+        scripts = "".join(f"<script>{_asset(name)}</script>" for name in self._kind.scripts)
+        figure.header.add_child(_Verbatim(f"<style>{_asset(self._kind.style)}</style>"), name="lifecircle_css")
+        figure.header.add_child(_Verbatim(scripts + _icons()), name="lifecircle_js")
         data = f'<script type="application/json" id="{holder}">{self._data}</script>'
-        figure.html.add_child(Verbatim(data), name=holder)
+        figure.html.add_child(_Verbatim(data), name=holder)
         page = self._parent.get_name() if self._parent else ""
-        start = f'lifecircle.{self._show}({page}, JSON.parse(document.getElementById("{holder}").textContent));'
-        figure.script.add_child(Verbatim(start), name=self.get_name())
+        start = f'{self._kind.show}({page}, JSON.parse(document.getElementById("{holder}").textContent));'
+        figure.script.add_child(_Verbatim(start), name=self.get_name())
         return ""
 
 
 @lru_cache(maxsize=16)
-def asset(name: str) -> str:
+def _asset(name: str) -> str:
     """Return the text of one of our styles or scripts."""
     return resources.files("lifecircle.outputs").joinpath("assets", *name.split("/")).read_text(encoding="utf-8")
 
@@ -135,7 +143,7 @@ def _image(name: str) -> str:
 
 
 def _leaflet_css() -> str:
-    text = asset("leaflet/leaflet.css")
+    text = _asset("leaflet/leaflet.css")
     for name, stand_in in (("layers", "layers"), ("layers-2x", "layers"), ("marker-icon", "marker-icon")):
         text = text.replace(f"url(images/{name}.png)", f"url({_image(stand_in + '.png')})")
     return text
@@ -148,7 +156,7 @@ def _icons() -> str:
     return f'<script>L.Icon.Default.imagePath = ""; L.Icon.Default.mergeOptions({options});</script>'
 
 
-def figure_of(element: Element) -> Figure:
+def _figure(element: Element) -> Figure:
     """Return the page that `element` is part of."""
     root = element.get_root()
     if not isinstance(root, Figure):

@@ -14,7 +14,7 @@ import shapely
 from lifecircle.model.area import WGS84
 from lifecircle.model.what_if import MARKS
 from lifecircle.outputs.map_base import BUILDING_TOLERANCE_M, base_data, lonlat, street_data
-from lifecircle.outputs.map_folium import offline_page, write_page
+from lifecircle.outputs.map_folium import PageKind, offline_page, write_page
 from lifecircle.outputs.map_words import footer
 from lifecircle.outputs.packing import pack
 from lifecircle.outputs.phrases import basis, circle_name, percent, phrase, type_name
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
     from lifecircle.model.what_if import ScenarioView
 
-SCRIPTS = ("shapes.js", "panel.js", "scenario.js")
+KIND = PageKind("lifecircle.showScenario", ("shapes.js", "canvas.js", "panel.js", "scenario.js"))
 Codes = npt.NDArray[np.uint8]
 
 
@@ -60,7 +60,7 @@ def scenario_map(view: ScenarioView) -> folium.Map:
         Web Mercator, no tiles, no external link.
     """
     title = f"{scenario_title(view)} · {view.before.area.name(view.before.language)}"
-    return offline_page(scenario_data(view), title=title, show="showScenario", scripts=SCRIPTS)
+    return offline_page(scenario_data(view), title=title, kind=KIND)
 
 
 def save_scenario_map(view: ScenarioView, path: Path) -> Path:

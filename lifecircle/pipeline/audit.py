@@ -14,19 +14,15 @@ import geopandas as gpd
 import pandas as pd
 
 from lifecircle.coverage.audit import audit_coverage
-from lifecircle.coverage.case import TimesKey
 from lifecircle.coverage.communities import community_note, community_rollup
 from lifecircle.coverage.proximity import proximity, proximity_notes
-from lifecircle.coverage.searches import cutoff
 from lifecircle.model.audit import AuditView, CoverageAudit
 from lifecircle.model.provenance import Note
-from lifecircle.model.travel import NearestTimes, TravelMode
 from lifecircle.outputs.cards import audit_card
 from lifecircle.outputs.uncertainty import uncertainty_tables
 from lifecircle.outputs.write import write_audit
 from lifecircle.pipeline.base_map import base_map
 from lifecircle.pipeline.case import coverage_case
-from lifecircle.pipeline.confidence.intervals import Doubted
 from lifecircle.pipeline.figures import Drawn, lorenz_table, minutes_table
 from lifecircle.pipeline.gaps.causes import Streets
 from lifecircle.pipeline.gaps.fixes import fixes_of
@@ -45,11 +41,16 @@ from lifecircle.pipeline.walking.isochrone import circle_isochrones
 if TYPE_CHECKING:
     import folium
 
+    from lifecircle.coverage.case import TimesKey
+    from lifecircle.model.travel import NearestTimes
+    from lifecircle.model.uncertainty import Interval, Uncertainty
+    from lifecircle.pipeline.confidence.uncertainty import UncertaintyRequest
+
 log = logging.getLogger("lifecircle")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Audit(Drawn, Doubted):
+class Audit(Drawn):
     """The result of an audit together with its place.
 
     Attributes
@@ -94,6 +95,21 @@ class Audit(Drawn, Doubted):
         """The single changes that would cover most residences, per circle and gap; columns FIX_COLUMNS."""
         case = coverage_case(self.place, self.times or searched(self.place))
         return fixes_of(self.place, self.coverage, case=case)
+
+    def uncertainty(self, request: UncertaintyRequest | None = None) -> Uncertainty:
+        """Return the 90 % interval from error in the data."""
+        from lifecircle.pipeline.confidence.uncertainty import uncertainty
+
+        return uncertainty(self, request=request)
+
+    def interval(self, request: UncertaintyRequest | None = None) -> Interval | None:
+        """Return the 90 % interval of the headline; None where no circle counts."""
+        known = self.coverage.uncertainty if request is None else None
+        return (known or self.uncertainty(request)).headline
+
+    def with_uncertainty(self, request: UncertaintyRequest | None = None) -> Audit:
+        """Return the audit with its interval, for the summary and the files."""
+        return replace(self, coverage=replace(self.coverage, uncertainty=self.uncertainty(request)))
 
     @cached_property
     def communities(self) -> gpd.GeoDataFrame | None:
@@ -236,43 +252,6 @@ def _community_notes(place: Place, coverage: CoverageAudit) -> tuple[Note, ...]:
     if place.communities is None:
         return ()
     return (community_note(community_rollup(coverage, place.residences, communities=place.communities)),)
-
-
-def nearest_times(place: Place, *, types: tuple[str, ...] | None = None) -> NearestTimes:
-    """Return the walking times of the study's walker from every residence to the nearest facility of each type.
-
-    Parameters
-    ----------
-    place : Place
-    types : tuple of str, optional
-        Facility types; by default every type that can decide a circle of the standard.
-
-    Returns
-    -------
-    NearestTimes
-        Complete up to the study's cutoff; ``to_frame()`` gives the long table.
-    """
-    question = place.question
-    key = TimesKey(TravelMode("ms", question.profile), lenient=False)
-    found = place.joined.search(
-        key,
-        types=question.standard.types if types is None else types,
-        cutoff=cutoff(question.standard, key, cutoff_min=question.cutoff_min),
-    )
-    return _only_residences(found, len(place.residences))
-
-
-def _only_residences(found: NearestTimes, count: int) -> NearestTimes:
-    return replace(
-        found,
-        residence_ids=found.residence_ids[:count],
-        value=found.value[:count],
-        facility=found.facility[:count],
-        entrance=found.entrance[:count],
-        access_mm=found.access_mm[:count],
-        egress_mm=found.egress_mm[:count],
-        private=found.private[:count],
-    )
 
 
 def study_note(place: Place) -> tuple[Note, ...]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 STEPS = {"ms": (15_000, "min", 60_000.0), "mm": (25_000, "m", 1000.0)}
 
 
-class Drawn:
+class Drawn(ABC):
     """What has a view can draw figures of it."""
 
-    @cached_property
+    @property
+    @abstractmethod
     def view(self) -> AuditView:
         """Everything that an output may draw or write."""
-        raise NotImplementedError
 
     def figure(
         self, kind: str, *, circle: str | None = None, after: Drawn | None = None, table: pd.DataFrame | None = None

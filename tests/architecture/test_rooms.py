@@ -18,6 +18,17 @@ def test_the_page_names_exactly_the_rooms_that_exist() -> None:
     assert sorted(re.findall(r"^\| `(\w+)` \|", page, flags=re.MULTILINE)) == ROOMS
 
 
+def test_the_page_names_exactly_the_sub_rooms_that_exist() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    found = [
+        f"{room}/{path.name}/"
+        for room in ("pipeline", "outputs")
+        for path in (PACKAGE / room).iterdir()
+        if path.is_dir() and path.name != "__pycache__"
+    ]
+    assert sorted(re.findall(r"^\| `(\w+/\w+/)` \|", page, flags=re.MULTILINE)) == sorted(found)
+
+
 def test_every_room_introduces_itself_in_four_lines() -> None:
     for room in ROOMS:
         front = PACKAGE / room / "__init__.py"
@@ -33,3 +44,20 @@ def test_links_inside_the_documentation_resolve() -> None:
         for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
             if not re.match(r"[a-z]+:", target):
                 assert (page.parent / target).exists(), f"{page.relative_to(ROOT)} links to {target}"
+
+
+def test_modules_that_the_documentation_names_exist() -> None:
+    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
+        text = page.read_text(encoding="utf-8")
+        for path in re.findall(r"\blifecircle/[\w/]+\.py\b", text):
+            assert (ROOT / path).is_file(), f"{page.relative_to(ROOT)} names {path}"
+        for name in re.findall(r"`(lifecircle(?:\.[a-z_]\w*)+)", text):
+            parts = name.split(".")
+            known = [PACKAGE.joinpath(*parts[1:end]) for end in range(len(parts), 1, -1)]
+            # The longest part that is a module; what follows is a name in it.
+            found = next((at for at in known if at.is_dir() or at.with_suffix(".py").is_file()), None)
+            assert found is not None, f"{page.relative_to(ROOT)} names {name}"
+            module = found.with_suffix(".py") if found.with_suffix(".py").is_file() else found / "__init__.py"
+            for attribute in parts[1 + len(found.relative_to(PACKAGE).parts) :][:1]:
+                words = rf"\b{attribute}\b"
+                assert re.search(words, module.read_text(encoding="utf-8")), f"{page.relative_to(ROOT)} names {name}"

@@ -15,7 +15,8 @@ from click.testing import CliRunner
 import lifecircle as lc
 from lifecircle.cli import group
 from lifecircle.model.walks import WALK_COLUMNS, Walks
-from lifecircle.outputs.walks import figures, write_walks
+from lifecircle.outputs.walks import write_walks
+from lifecircle.outputs.walks_text import figures
 from lifecircle.pipeline.walking.walks import residences_of, walks, walks_view
 
 ESTATE = "Lundarhverfi"

@@ -24,9 +24,10 @@ from lifecircle.model.scenario import (
 )
 from lifecircle.model.what_if import GAIN_COLUMNS
 from lifecircle.outputs.map_scenario import scenario_data
-from lifecircle.pipeline.audit import audit, nearest_times
+from lifecircle.pipeline.audit import audit
 from lifecircle.pipeline.scenarios.edited import edited_place
 from lifecircle.pipeline.scenarios.session import Session
+from lifecircle.pipeline.walking.nearest import nearest_times
 
 ROOT = Path(__file__).resolve().parents[2]
 CLINIC = "n267060501:clinic"

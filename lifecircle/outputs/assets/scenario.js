@@ -51,35 +51,10 @@
   }
 
   // ---- the canvas ------------------------------------------------------------------------------
-  const Canvas = L.Layer.extend({
-    initialize: function (scene) { this.scene = scene; },
-    onAdd: function (map) {
-      this._canvas = L.DomUtil.create("canvas", "lc-canvas leaflet-zoom-animated", map.getPane("overlayPane"));
-      this._canvas.setAttribute("role", "img");
-      this._canvas.setAttribute("aria-label", this.scene.data.label);
-      this.redraw();
-    },
-    onRemove: function () { this._canvas.remove(); },
-    getEvents: function () { return {moveend: this.redraw, resize: this.redraw, zoomanim: this._follow, zoom: this._follow}; },
-    _follow: function (event) {
-      const map = this._map, zoom = event.zoom === undefined ? map.getZoom() : event.zoom;
-      const corner = map._latLngBoundsToNewLayerBounds(this._bounds, zoom, event.center || map.getCenter()).min;
-      L.DomUtil.setTransform(this._canvas, corner, map.getZoomScale(zoom, this._zoom));
-    },
-    redraw: function () {
-      const map = this._map;
-      if (!map) return;
-      const margin = map.getSize().multiplyBy(0.25).round(), size = map.getSize().add(margin.multiplyBy(2));
-      const ratio = Math.min(window.devicePixelRatio || 1, 2), corner = map.containerPointToLayerPoint([0, 0]).subtract(margin);
-      this._zoom = map.getZoom();
-      this._bounds = L.latLngBounds(map.layerPointToLatLng(corner.add([0, size.y])), map.layerPointToLatLng(corner.add([size.x, 0])));
-      this._canvas.width = size.x * ratio; this._canvas.height = size.y * ratio;
-      this._canvas.style.width = size.x + "px"; this._canvas.style.height = size.y + "px";
-      L.DomUtil.setPosition(this._canvas, corner);
-      const g = this._canvas.getContext("2d"), scale = 256 * Math.pow(2, this._zoom), origin = map.getPixelOrigin().add(corner);
-      g.scale(ratio, ratio);
-      this.at = {scale: scale, x: origin.x, y: origin.y, size: size};
-      this.paint(g);
+  const Canvas = lifecircle.Canvas.extend({
+    _draw: function (v) {
+      this.at = {scale: v.scale, x: v.dx, y: v.dy, size: {x: v.width, y: v.height}};
+      this.paint(v.g);
     },
     paint: function (g) {
       const scene = this.scene, base = scene.base;
@@ -169,7 +144,7 @@
 
   // ---- the scene -------------------------------------------------------------------------------
   function sceneOf(data) {
-    const scene = {data: data, view: data.start, base: {}, residences: lifecircle.unpack(data.residences.shapes)};
+    const scene = {data: data, label: data.label, view: data.start, base: {}, residences: lifecircle.unpack(data.residences.shapes)};
     for (const name of Object.keys(data.base)) scene.base[name] = lifecircle.unpack(data.base[name]);
     function place(p) { return {x: lifecircle.unitX(p[0]), y: lifecircle.unitY(p[1])}; }
     scene.marks = data.marks.map(function (mark) {

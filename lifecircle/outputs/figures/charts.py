@@ -12,7 +12,8 @@ from lifecircle.errors import SchemaError
 from lifecircle.model.audit import LORENZ_COLUMNS, MINUTES_COLUMNS, AuditView
 from lifecircle.model.uncertainty import HEADLINE, LEVEL
 from lifecircle.outputs.figures.fonts import drawable, wrapped
-from lifecircle.outputs.figures.frame import DASHES, FOOT, HAIR, HEAD, INK, MARGIN, QUIET, SERIES, panel, titled
+from lifecircle.outputs.figures.frame import FOOT, HEAD, MARGIN, panel, titled
+from lifecircle.outputs.figures.paper import DASHES, HAIR, INK, QUIET, SERIES
 from lifecircle.outputs.phrases import (
     basis,
     circle_name,

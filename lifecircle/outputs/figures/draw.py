@@ -12,8 +12,8 @@ from lifecircle.errors import ConfigError
 from lifecircle.model.audit import AuditView
 from lifecircle.outputs.figures.base_map import MapLayers
 from lifecircle.outputs.figures.charts import lorenz_chart, minutes_chart, shares_chart, siting_chart
-from lifecircle.outputs.figures.frame import FORMATS, drawing, save_figure
 from lifecircle.outputs.figures.maps import before_after, circle_map, sheet
+from lifecircle.outputs.figures.paper import FORMATS, drawing, save_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -10,9 +10,10 @@ import numpy as np
 from lifecircle.errors import ConfigError
 from lifecircle.outputs.figures.base_map import MapLayers
 from lifecircle.outputs.figures.fonts import drawable
-from lifecircle.outputs.figures.frame import FOOT, HEAD, INK, MARGIN, QUIET, UNDATED, drawing, panel, titled
-from lifecircle.outputs.figures.maps import GUTTER_IN, SIDE_IN, circle_map, map_size, sheet
+from lifecircle.outputs.figures.frame import FOOT, HEAD, MARGIN, map_size, panel, titled
+from lifecircle.outputs.figures.maps import GUTTER_IN, SIDE_IN, circle_map, sheet
 from lifecircle.outputs.figures.marks import SidePanel, north_arrow, scale_bar, show_map
+from lifecircle.outputs.figures.paper import INK, QUIET, UNDATED, drawing
 from lifecircle.outputs.phrases import basis, circle_name, phrase, share_range
 from lifecircle.outputs.styles import count_colours
 

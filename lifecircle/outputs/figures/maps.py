@@ -11,7 +11,7 @@ from lifecircle.errors import ConfigError
 from lifecircle.model.audit import STATUSES, AuditView
 from lifecircle.outputs.figures.base_map import MapLayers, picture
 from lifecircle.outputs.figures.fonts import cell_width, drawable, wrapped
-from lifecircle.outputs.figures.frame import DPI, FOOT, HEAD, INK, MARGIN, QUIET, circle_basis, panel, titled
+from lifecircle.outputs.figures.frame import FOOT, HEAD, MARGIN, circle_basis, map_size, panel, titled
 from lifecircle.outputs.figures.marks import (
     HATCHES,
     SidePanel,
@@ -23,6 +23,7 @@ from lifecircle.outputs.figures.marks import (
     scale_bar,
     show_map,
 )
+from lifecircle.outputs.figures.paper import DPI, INK, QUIET
 from lifecircle.outputs.phrases import (
     basis,
     circle_name,
@@ -170,12 +171,6 @@ def _share(view: AuditView, circle: str | None) -> str:
         return share_range(found.all_circles_share, found.all_circles_share_upper, language=view.language)
     row, column = circle_row(view, circle), f"share_{view.audit.weight}"
     return share_range(row[column], row[f"{column}_upper"], language=view.language)
-
-
-def map_size(aspect: float, *, width: float, tallest: float) -> tuple[float, float]:
-    """Return width and height of a map in inches: `width` across unless that makes it taller than `tallest`."""
-    up = min(width / aspect, tallest)
-    return up * aspect, up
 
 
 def _columns(circles: int) -> int:

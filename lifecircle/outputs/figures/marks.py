@@ -13,7 +13,7 @@ import numpy.typing as npt
 from lifecircle.model.audit import STATUSES, AuditView
 from lifecircle.outputs.figures.base_map import paper_image
 from lifecircle.outputs.figures.fonts import drawable, wrapped
-from lifecircle.outputs.figures.frame import HAIR, INK, QUIET
+from lifecircle.outputs.figures.paper import HAIR, INK, QUIET
 from lifecircle.outputs.phrases import circle_row, phrase
 from lifecircle.outputs.styles import STATUS_COLOURS
 

@@ -6,7 +6,7 @@ import io
 
 from matplotlib.figure import Figure
 
-from lifecircle.outputs.figures.frame import drawing, write_png
+from lifecircle.outputs.figures.paper import drawing, write_png
 
 
 class PrintedFigure(Figure):

@@ -16,11 +16,12 @@ from lifecircle.config.scenario_file import read_scenarios
 from lifecircle.errors import ConfigError
 from lifecircle.model.scenario import Change, Scenario
 from lifecircle.model.what_if import REACH_COLUMNS, TYPE_EFFECT_COLUMNS, Effect, JointEffect, ScenarioView
-from lifecircle.pipeline.audit import Audit, audit, nearest_times
+from lifecircle.pipeline.audit import Audit, audit
 from lifecircle.pipeline.provenance import runtime_of
 from lifecircle.pipeline.scenarios.edited import Edited, edited_place
 from lifecircle.pipeline.scenarios.marks import marks_of
 from lifecircle.pipeline.scenarios.notes import scenario_notes
+from lifecircle.pipeline.walking.nearest import nearest_times
 from lifecircle.scenario.effect import effect_of
 from lifecircle.scenario.effect_tables import type_effect
 from lifecircle.scenario.type_reach import type_reach

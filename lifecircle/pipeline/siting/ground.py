@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from lifecircle.coverage.audit import judge_in
 from lifecircle.coverage.kleene import COVERED, Statuses, kleene_and
 from lifecircle.coverage.searches import cutoff, item_limit, item_mode, item_searches, walker
 from lifecircle.coverage.shares import counted, weights
-from lifecircle.coverage.verdicts import CircleVerdict, Ground, ItemVerdict, judge_circle, judge_item, judge_layer
+from lifecircle.coverage.verdicts import CircleVerdict, Ground, ItemVerdict, judge_item
 from lifecircle.errors import ConfigError, InfeasibleError
 from lifecircle.model.rules import READINGS, Item, Rule
 from lifecircle.model.siting import SitedRequirement
@@ -162,7 +163,7 @@ def before(place: Place, kinds: tuple[str, ...], *, options: SitingOptions) -> B
     asked = [_wanted(place, kind, options=options) for kind in kinds]
     case = coverage_case(place, _times(place, asked))
     ground = Ground.of(case)
-    verdicts = counted([_judged(circle, ground) for circle in case.standard.circles])
+    verdicts = counted([judge_in(circle, ground) for circle in case.standard.circles])
     if not verdicts and not kinds:
         raise InfeasibleError(
             "all circles: none of the standard's circles can be assessed here; site one --type instead"
@@ -200,15 +201,6 @@ def _wanted(place: Place, kind: str, *, options: SitingOptions) -> Wanted:
             )
     minutes = options.minutes or DEFAULT_MIN
     return Wanted(Item((kind,), minutes=minutes, label="judgement"), None, "", question.profile, lenient=False)
-
-
-def _judged(circle: Circle, ground: Ground) -> CircleVerdict:
-    case = ground.case
-    found = None if circle.user_layer else circle.rule_for(case.rule)
-    if found is None:
-        return judge_layer(circle, ground, used=case.rule)
-    walks = walker(circle, found[0], profile=case.profile, profiles=case.profiles)
-    return judge_circle(circle, ground, rule=found[1], used=found[0], walks=walks)
 
 
 def _times(place: Place, asked: Sequence[Wanted]) -> dict[TimesKey, NearestTimes]:

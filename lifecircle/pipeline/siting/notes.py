@@ -9,7 +9,7 @@ from lifecircle.model.provenance import Note
 
 if TYPE_CHECKING:
     from lifecircle.model.siting import SitingPlan
-    from lifecircle.pipeline.siting.plan import Choice
+    from lifecircle.pipeline.siting.choice import Choice
 
 
 def plan_notes(plan: SitingPlan, choice: Choice) -> SitingPlan:

@@ -18,6 +18,7 @@ from lifecircle.pipeline.siting.reach import reach_of, some
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from lifecircle.pipeline.siting.choice import Choice
     from lifecircle.pipeline.siting.ground import Before, Wanted
     from lifecircle.pipeline.siting.reach import Sites
     from lifecircle.siting.choose import Chosen
@@ -26,18 +27,6 @@ if TYPE_CHECKING:
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Choice:
-    """The question: problem, objective, types with prices, requirements, and circles that sites leave alone."""
-
-    problem: str
-    objective: str
-    kinds: tuple[str, ...]
-    prices: Floats
-    wanted: tuple[Wanted, ...]
-    alone: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

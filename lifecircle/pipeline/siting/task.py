@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from lifecircle.coverage.kleene import COVERED
 from lifecircle.errors import ConfigError, InfeasibleError
+from lifecircle.pipeline.siting.choice import Choice
 from lifecircle.pipeline.siting.ground import Before, Wanted
-from lifecircle.pipeline.siting.plan import Choice
 from lifecircle.pipeline.siting.reach import Sites, reach_of
 from lifecircle.siting.demand import Lack, Rows, rows_of
 

@@ -18,8 +18,7 @@ from lifecircle.coverage.case import TimesKey
 from lifecircle.coverage.searches import cutoff
 from lifecircle.errors import ConfigError
 from lifecircle.model.travel import Snapped, TravelMode
-from lifecircle.model.walks import WALK_COLUMNS, Walks
-from lifecircle.outputs.walks import WalksView
+from lifecircle.model.walks import WALK_COLUMNS, Walks, WalksView
 from lifecircle.pipeline.base_map import base_map
 from lifecircle.pipeline.provenance import provenance_of
 from lifecircle.pipeline.walking.walk_crossings import crossing_places
