@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from operator import itemgetter
 from types import MappingProxyType
 
 import geopandas as gpd
@@ -13,7 +15,7 @@ import shapely
 
 from lifecircle.facilities.selectors import NAME_KEYS, AnyTag, SelectorIndex, compile_pattern, names_of
 from lifecircle.model.catalogue import Catalogue, NameGate
-from lifecircle.model.osm import Tags
+from lifecircle.model.osm import Tags, by_tags
 
 # Any value of these keys says what a thing is, unless the gate lists it among the generic carriers.
 DECISIVE_KEYS = frozenset({"amenity", "shop", "office", "leisure", "healthcare", "tourism", "craft"})
@@ -208,10 +210,14 @@ def classify(objects: gpd.GeoDataFrame, catalogue: Catalogue) -> pd.DataFrame:
     classifier = Classifier(catalogue)
     shapes = objects.geometry.to_numpy()
     rows: list[tuple[int, str, bool]] = []
-    for row, (tags, kind) in enumerate(zip(objects["tags"], geometry_kinds(shapes), strict=True)):
-        if classifier.may_match(tags):
-            found = classifier.types_of(tags, kind)
+    kinds = geometry_kinds(shapes)
+    may_match = np.array(by_tags(classifier.may_match, objects["tags"]), dtype=bool)
+    for kind in dict.fromkeys(_KIND_OF_SHAPE):
+        chosen = np.flatnonzero(may_match & (kinds == kind))
+        types = by_tags(partial(classifier.types_of, geometry_kind=kind), objects["tags"].to_numpy()[chosen])
+        for row, found in zip(chosen.tolist(), types, strict=True):
             rows += [(row, name, False) for name in found.strict] + [(row, name, True) for name in found.lenient]
+    rows.sort(key=itemgetter(0))
     position = np.array([row for row, _, _ in rows], dtype=np.int64)
     table = pd.DataFrame(
         {
@@ -238,7 +244,7 @@ def _inside_institution(
     shapes, tags = objects.geometry.to_numpy(), objects["tags"].to_numpy()
     index = SelectorIndex([("area", group) for group in catalogue.institutional_areas])
     areas = np.flatnonzero(geometry_kinds(shapes) == "area")
-    areas = np.array([row for row in areas if index.matches(tags[row])], dtype=np.int64)
+    areas = areas[np.array(by_tags(lambda one: bool(index.matches(one)), tags[areas]), dtype=bool)]
     rows = np.array([row for row in rows if tags[row].get("access") not in OPEN_ACCESS], dtype=np.int64)
     if not len(areas) or not len(rows):
         return inside

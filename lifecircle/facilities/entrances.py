@@ -109,10 +109,11 @@ def find_entrances(shapes: Shapes, *, nodes: Shapes, edges: Shapes) -> list[Door
         found = _grouped(missing[rows], xy)
         doors |= {row: Door(points, kind) for row, points in found.items()}
         missing = np.setdiff1d(missing, [*found])
-    samples = {row: Door(sample_line(outlines[row]), "sampled") for row in missing.tolist()}
+    small, large = missing[sizes[missing] < SMALL_M2], missing[sizes[missing] >= SMALL_M2]
+    samples = {row: Door(sample_line(outlines[row]), "sampled") for row in large.tolist()}
     near = shapely.STRtree(edges).query(_points(samples.values()), predicate="dwithin", distance=SAMPLED_REACH_M)[0]
-    joined = np.isin(missing, missing[near])
-    for row in missing[(sizes[missing] < SMALL_M2) | (~joined & (sizes[missing] < LARGE_M2))].tolist():
+    joined = np.isin(large, large[near])
+    for row in [*small.tolist(), *large[~joined & (sizes[large] < LARGE_M2)].tolist()]:
         samples[row] = Door(shapely.multipoints([shapely.point_on_surface(shapes[row])]), "representative")
     doors |= samples
     return [doors.get(row) or _linear(shape) for row, shape in enumerate(shapes)]
@@ -136,6 +137,8 @@ def combined(doors: Sequence[Door]) -> Door:
     Every part keeps its entrances, but a sampled outline gives way where another part has mapped or path
     entrances. The kind is that of the best evidence; points ascend by (x, y).
     """
+    if len(doors) == 1:
+        return doors[0]
     best = min((door.kind for door in doors), key=EVIDENCE.index)
     known = best in ("mapped", "path")
     used = [shapely.get_coordinates(door.points) for door in doors if not (known and door.kind == "sampled")]

@@ -1,14 +1,23 @@
 """What a source of OpenStreetMap data hands to the rooms that prepare it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import TypeVar
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 
 Tags = Mapping[str, str]
+Judgement = TypeVar("Judgement")
+
+
+def by_tags(judge: Callable[[Tags], Judgement], tags: Iterable[Tags]) -> list[Judgement]:
+    """Return what `judge` says of every mapping; one that several things share is judged once."""
+    held = list(tags)
+    known = {number: judge(one) for number, one in {id(one): one for one in held}.items()}
+    return [known[id(one)] for one in held]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +68,8 @@ class OsmData:
     ways : OsmWays
     objects : GeoDataFrame
         Index ``object_id`` (``"n12"``, ``"w34"``, ``"r56"``, unique and sorted by kind n, w, r
-        then number), columns ``tags`` (dict) and ``geometry``; EPSG:4326. Tagged nodes,
-        open ways as lines, closed ways and multipolygon relations as (multi)polygons; never
+        then number), columns ``tags`` (a dict, which things of the same tags share) and ``geometry``;
+        EPSG:4326. Tagged nodes, open ways as lines, closed ways and multipolygon relations as (multi)polygons; never
         one object twice. Holds what facilities, residences, barriers, boundaries and base maps
         need; plain streets are in `ways` only.
     bounds : (west, south, east, north) or None

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from lifecircle.model.osm import Tags
+from lifecircle.model.osm import Tags, by_tags
 from lifecircle.residences.land import POLYGONAL, Bools, Ints, Shapes, areas_of, first_within, inside, tag_values
 
 # Building class -> storeys assumed where building:levels is not mapped (docs/methods/residences.md gives the reasons).
@@ -116,13 +116,13 @@ def residential_buildings(objects: gpd.GeoDataFrame, *, land: gpd.GeoDataFrame) 
     ResidentialBuildings
         ``building:part`` objects are never counted: their floor is the building's.
     """
-    every = np.array([building_class(tags) for tags in objects["tags"]], dtype=object)
+    every = np.array(by_tags(building_class, objects["tags"]), dtype=object)
     found = areas_of(objects, wanted=every != "")
     classes = every[objects.index.get_indexer(found.index)]
     shapes = found.geometry.to_numpy()
     certain = np.array([value in RESIDENTIAL_LEVELS for value in classes], dtype=bool)
     points = shapely.point_on_surface(shapes)
-    levels = np.array([mapped_levels(tags) for tags in found["tags"]], dtype=float)
+    levels = np.array(by_tags(mapped_levels, found["tags"]), dtype=float)
     assumed = np.array([{**RESIDENTIAL_LEVELS, **UNSURE_LEVELS}[value] for value in classes], dtype=float)
     frame = gpd.GeoDataFrame(
         {

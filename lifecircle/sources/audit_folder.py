@@ -50,6 +50,7 @@ def _record(told: Mapping[str, Any], folder: Path) -> AuditRecord:
     about = told["study"]
     maps = [file for file in told["provenance"]["inputs"] if file["role"] == "osm"]
     circles = pd.DataFrame(told["circles"]).set_index("id")[list(CIRCLE_COLUMNS)]
+    residences = gpd.read_parquet(folder / "residences.parquet")
     return AuditRecord(
         about["name_zh"],
         about["name_en"],
@@ -62,12 +63,13 @@ def _record(told: Mapping[str, Any], folder: Path) -> AuditRecord:
         speed_kmh=told["speed_kmh"],
         headline=_headline(told["headline"]),
         circles=circles,
-        residences=placed(gpd.read_parquet(folder / "residences.parquet"), index="residence_id"),
+        residences=placed(residences, index="residence_id"),
         facilities=placed(gpd.read_parquet(folder / "facilities.parquet"), index="facility_id"),
         map_name=maps[0]["name"] if maps else "",
         map_sha256=maps[0]["sha256"] if maps else "",
         map_date=maps[0]["timestamp"] if maps else "",
         config_sha256=told["provenance"]["config_sha256"],
+        shapes=residences.set_index("residence_id").geometry,
     )
 
 

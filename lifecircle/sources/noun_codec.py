@@ -120,7 +120,11 @@ class Encoder:
             return {"again": self._blocks[block][0]}
         number = len(self._known)
         self._known[id(rows)] = self._blocks[block] = (number, rows)
-        return {"number": number, "block": rows}
+        # Every text once: a map says few things many times.
+        said = [text for row in rows for pair in row.items() for text in pair]
+        place = {text: number for number, text in enumerate(dict.fromkeys(said))}
+        self.arrays += [np.array([place[text] for text in said], dtype=np.int32), np.array([*map(len, rows)], np.int32)]
+        return {"number": number, "block": len(self.arrays) - 2, "texts": list(place)}
 
     def _shapes(self, values: Array) -> dict[str, Tree]:
         if not all(value is None or isinstance(value, BaseGeometry) for value in values):
@@ -177,7 +181,7 @@ class Decoder:
             "array": lambda tree: self._arrays[tree["array"]],
             "shapes": self._shapes,
             "texts": lambda tree: _objects(tree["texts"]),
-            "block": lambda tree: tree["block"],
+            "block": self._block,
             "tags": lambda tree: _objects(self.decode(tree["tags"])),
             "rows": lambda tree: list(self.decode(tree["rows"])),
             "tagged": lambda tree: dict(zip(self.decode(tree["tagged"]), self.decode(tree["rows"]), strict=True)),
@@ -207,6 +211,12 @@ class Decoder:
     def _noun(self, tree: Tree) -> object:
         fields = {name: self.decode(inner) for name, inner in tree["fields"].items()}
         return self._nouns[tree["noun"]](**fields)
+
+    def _block(self, tree: Tree) -> list[dict[str, str]]:
+        texts, (said, counts) = tree["texts"], self._arrays[tree["block"] :][:2]
+        each = map(texts.__getitem__, said.tolist())
+        pairs = zip(each, each, strict=True)
+        return [dict(itertools.islice(pairs, count)) for count in counts.tolist()]
 
     def _shapes(self, tree: Tree) -> Array:
         data, offsets = self._arrays[tree["shapes"]].tobytes(), self._arrays[tree["shapes"] + 1].tolist()

@@ -1,176 +1,161 @@
-"""What is kept of the relations, nodes and ways of an OSM file.
+"""What is kept of the relations, nodes and ways of an OSM file."""
 
-Relations come first, so that their untagged member ways are kept; nodes second, whatever
-their order in the file, so that every way finds its places.
-"""
+from __future__ import annotations
 
-from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Protocol
 
-from shapely import LineString
-
-from lifecircle.sources.osm_tags import (
-    is_address,
-    is_area_relation,
-    is_beside_streets,
-    is_dead,
-    is_object,
-    is_route,
-    is_street,
-)
+import numpy as np
+import numpy.typing as npt
 
 Tags = dict[str, str]
-Place = tuple[float, float]
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """A relation worth a geometry; `members` are its ways ``(id, role)`` in order."""
+    """A relation worth a geometry: its tags, what they say, and its ways ``(id, whether a hole)`` in order."""
 
     tags: Tags
-    members: tuple[tuple[int, str], ...]
+    said: int
+    members: Sequence[tuple[int, bool]]
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A tagged node with its place in WGS-84 degrees; `thing` where it is an object by itself."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Nodes:
+    """Tagged nodes, N of them: ids, tags, whether each is an object by itself, and lon and lat in WGS-84 (N, 2)."""
 
-    tags: Tags
-    thing: bool
-    lon: float
-    lat: float
+    number: Ints
+    tags: list[Tags]
+    thing: Bools
+    xy: Floats
+
+    def take(self, rows: Ints) -> Nodes:
+        """Return some of them."""
+        return Nodes(self.number[rows], [self.tags[row] for row in rows.tolist()], self.thing[rows], self.xy[rows])
+
+    def latest(self) -> Nodes:
+        """Return the nodes by id; an id given twice keeps its last version."""
+        return self.take(latest(self.number))
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
-    """A way as far as the file has it.
+@dataclass(frozen=True, slots=True, eq=False)
+class Runs:
+    """Runs of at least two present nodes of ways, by way and place: run r has references ``start[r]:end[r]``."""
+
+    way: Ints
+    start: Ints
+    end: Ints
+
+    def of(self, ways: Bools) -> Runs:
+        """Return the runs of some of the ways (W,)."""
+        kept = ways[self.way]
+        return Runs(self.way[kept], self.start[kept], self.end[kept])
+
+    def references(self) -> tuple[Ints, Ints]:
+        """Return the places of all references, run after run, and where each run begins and ends among them."""
+        return spread(self.start, self.end - self.start)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ways:
+    """Ways, W of them, ids ascending.
 
     Attributes
     ----------
-    tags : dict
-    thing : bool
-        True where it is an object by itself, not only a street or a part of a relation.
-    closed : bool
-        First and last reference are the same node.
-    line : bytes
-        WKB with every referenced node; empty when nodes are missing.
-    runs : tuple of LineString
-        Where nodes are missing: the runs of at least two present nodes.
-    refs : tuple of int64 arrays
-        Node ids of the line or of each run; only of streets and of members of street areas.
+    number : int64 (W,)
+    tags : list of W dicts
+    said : int64 (W,)
+        What their tags say: see `lifecircle.sources.osm_tags.said`.
+    offsets : int64 (W + 1,)
+        Way w has references ``offsets[w]:offsets[w + 1]``.
+    refs : int64 (R,)
+        Node ids.
+    xy : float64 (R, 2)
+        Longitude and latitude in WGS-84 degrees; arbitrary where the node is absent.
+    there : bool (R,)
+        Whether the node is present.
     """
 
-    tags: Tags
-    thing: bool
-    closed: bool
-    line: bytes
-    runs: tuple[LineString, ...]
-    refs: tuple["array[int]", ...]
+    number: Ints
+    tags: list[Tags]
+    said: Ints
+    offsets: Ints
+    refs: Ints
+    xy: Floats
+    there: Bools
+
+    def closed(self) -> Bools:
+        """Say whether the first and the last of at least two references are the same; (W,)."""
+        first, last = self.offsets[:-1], self.offsets[1:] - 1
+        found = last > first
+        found[found] = self.refs[first[found]] == self.refs[last[found]]
+        return found
+
+    def runs(self) -> Runs:
+        """Return the runs of present nodes of every way."""
+        linked = self.there[:-1] & self.there[1:]
+        first = self.offsets[(self.offsets > 0) & (self.offsets < len(self.there))]
+        linked[first - 1] = False  # from the last node of a way to the first of the next
+        edge = np.diff(linked.astype(np.int8), prepend=np.int8(0), append=np.int8(0))
+        start, end = np.flatnonzero(edge == 1), np.flatnonzero(edge == -1) + 1
+        return Runs(np.searchsorted(self.offsets, start, side="right") - 1, start, end)
+
+    def whole(self, runs: Runs) -> Bools:
+        """Say which ways have at least two nodes and lack none; (W,). `runs` are theirs."""
+        sizes = np.diff(self.offsets)
+        found = np.zeros(len(sizes), dtype=bool)
+        found[runs.way[runs.end - runs.start == sizes[runs.way]]] = True
+        return found
+
+    def missing(self) -> Counter[str]:
+        """Count ``missing_nodes``, ``cut_ways`` and ``lost_ways``."""
+        runs = self.runs()
+        absent = np.diff(np.concatenate([[0], np.cumsum(~self.there)])[self.offsets])
+        cut, lost = int((absent > 0).sum()), len(self.number) - len(np.unique(runs.way))
+        return Counter(missing_nodes=int(absent.sum()), cut_ways=cut, lost_ways=lost)
+
+    def latest(self) -> Ways:
+        """Return the ways by id; an id given twice keeps its last version."""
+        rows = latest(self.number)
+        if len(rows) == len(self.number) and not np.any(np.diff(rows) != 1):
+            return self
+        places, offsets = spread(self.offsets[rows], np.diff(self.offsets)[rows])
+        tags = [self.tags[row] for row in rows.tolist()]
+        return Ways(
+            self.number[rows], tags, self.said[rows], offsets, self.refs[places], self.xy[places], self.there[places]
+        )
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Collected:
-    """Everything kept from a file, by id; an id given twice keeps its last version.
+    """Everything kept from a file, by id.
 
-    `addresses` are the nodes that carry a house number and are no object by themselves.
-    `newest` is the newest date of an object, or `EPOCH` when none has a date or none was asked for.
+    `nodes` are objects, or say something about walking past them; `addresses` carry a house number and are no object
+    by themselves. `newest` is the newest date of an object, or `EPOCH` when none has one or none was asked for.
     """
 
-    relations: dict[int, Relation] = field(default_factory=dict)
-    nodes: dict[int, Node] = field(default_factory=dict)
-    addresses: dict[int, Node] = field(default_factory=dict)
-    ways: dict[int, Way] = field(default_factory=dict)
+    relations: dict[int, Relation]
+    nodes: Nodes
+    addresses: Nodes
+    ways: Ways
     counts: Counter[str] = field(default_factory=Counter)
     newest: datetime = EPOCH
 
 
-class Shape(Protocol):
-    """The nodes of a way."""
-
-    def closed(self) -> bool:
-        """Say whether the first and the last of at least two references are the same."""
-
-    def line(self) -> bytes:
-        """Return WKB with every node; empty when nodes are missing or fewer than two."""
-
-    def refs(self) -> "array[int]":
-        """Return the ids of all nodes."""
-
-    def places(self) -> Iterator[tuple[int, Place | None]]:
-        """Yield the id and, where it is present, the place of every node."""
+def latest(number: Ints) -> Ints:
+    """Return the rows of ids in ascending order, of each id the last row."""
+    order = np.argsort(number, kind="stable")
+    ordered = number[order]
+    return order[np.append(ordered[1:] != ordered[:-1], True)[: len(order)]]
 
 
-class Collector:
-    """Decides what is kept."""
-
-    def __init__(self) -> None:
-        self._members: set[int] = set()
-        self._street_members: set[int] = set()
-        self.collected = Collected()
-
-    def _count_dead(self, tags: Tags) -> None:
-        if is_dead(tags):
-            self.collected.counts["dead_objects"] += 1
-
-    def relation(self, number: int, tags: Tags, *, ways: Iterable[tuple[int, str]]) -> None:
-        """Take a relation with its member ways."""
-        self.collected.counts["relations"] += 1
-        street = is_street(tags)
-        if not (is_route(tags) or (is_area_relation(tags) and (street or is_object(tags)))):
-            if is_area_relation(tags):
-                self._count_dead(tags)
-            return
-        members = tuple(ways)
-        self.collected.relations[number] = Relation(tags, members)
-        self._members.update(ref for ref, _ in members)
-        if street and not is_route(tags):
-            self._street_members.update(ref for ref, _ in members)
-
-    def node(self, number: int, tags: Tags, *, place: Place | None) -> None:
-        """Take a tagged node; `place` is None where it lies nowhere on the globe."""
-        self.collected.counts["nodes"] += 1
-        thing = is_object(tags, node=True)
-        if not thing:
-            self._count_dead(tags)
-        if place is None:
-            return
-        if thing or not is_beside_streets(tags):
-            self.collected.nodes[number] = Node(tags, thing, *place)
-        if not thing and is_address(tags):
-            self.collected.addresses[number] = Node(tags, thing, *place)
-
-    def way(self, number: int, tags: Tags, *, shape: Shape) -> None:
-        """Take a way."""
-        self.collected.counts["ways"] += 1
-        street, thing = is_street(tags), is_object(tags)
-        if not (street or thing or number in self._members):
-            self._count_dead(tags)
-            return
-        with_refs = street or number in self._street_members
-        line = shape.line()
-        if not line:
-            self.collected.ways[number] = Way(tags, thing, shape.closed(), b"", *self._cut(shape))
-            return
-        self.collected.ways[number] = Way(tags, thing, shape.closed(), line, (), (shape.refs(),) if with_refs else ())
-
-    def _cut(self, shape: Shape) -> tuple[tuple[LineString, ...], tuple["array[int]", ...]]:
-        """Return the runs of present nodes of a way that cannot be drawn whole, and their ids."""
-        runs: list[list[tuple[int, Place]]] = [[]]
-        missing = 0
-        for ref, place in shape.places():
-            if place is not None:
-                runs[-1].append((ref, place))
-            else:
-                missing += 1
-                runs.append([])
-        kept = [run for run in runs if len(run) > 1]
-        self.collected.counts["missing_nodes"] += missing
-        self.collected.counts["cut_ways"] += missing > 0
-        self.collected.counts["lost_ways"] += not kept
-        lines = tuple(LineString([place for _, place in run]) for run in kept)
-        return lines, tuple(array("q", [ref for ref, _ in run]) for run in kept)
+def spread(start: Ints, size: Ints) -> tuple[Ints, Ints]:
+    """Return the numbers ``start[i] ... start[i] + size[i] - 1`` of all i, and where those of each begin and end."""
+    offsets = np.concatenate([[0], np.cumsum(size)]).astype(np.int64)
+    return np.arange(offsets[-1]) + np.repeat(start - offsets[:-1], size), offsets

@@ -9,14 +9,28 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from lifecircle.engine import uses_kernels
-from lifecircle.sources.pbf_block import DEGREE, Block, Bytes, Ints, PlainRelation, TaggedNodes, Ways, on_globe, spans
+from lifecircle.sources.pbf_block import (
+    DEGREE,
+    DENSE_NODES,
+    MEMBER_WAY,
+    RELATION,
+    WAY,
+    Block,
+    Bytes,
+    Ints,
+    Things,
+    Words,
+    on_globe,
+    spans,
+)
+from lifecircle.sources.pbf_tags import TagSets
 
 Floats = npt.NDArray[np.float64]
 
@@ -31,38 +45,65 @@ class UnusualError(Exception):
     """Not a plain file: osmium reads it, or says what is wrong with it."""
 
 
-@dataclass(slots=True, eq=False)
-class Plain:
-    """A plain file: its relations and nodes, and its ways as they are asked for.
+@dataclass(frozen=True, slots=True, eq=False)
+class Kind:
+    """Nodes with tags, ways or relations.
 
-    Nodes ascend by `node_id`, places count 1e-7 degrees; `packed` are the blocks that hold ways.
+    Attributes
+    ----------
+    number, stamp : int64 (N,)
+        Ids, and seconds since 1970 (0 where unknown).
+    tags : TagSets
+    offsets : int64 (N + 1,)
+        Thing n has references ``offsets[n]:offsets[n + 1]``.
+    refs : int64 (R,)
+        Nodes of ways, ways of relations (other members are left out), and the nodes themselves.
+    inner : bool (R,)
+        Whether the role of the member is "inner"; of relations alone.
     """
 
-    relations: list[PlainRelation] = field(default_factory=list)
-    tagged: list[TaggedNodes] = field(default_factory=list)
-    packed: list[Bytes] = field(default_factory=list)
-    node_id: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
-    place: Ints = field(default_factory=lambda: np.empty((0, 2), dtype=np.int64))
+    number: Ints
+    stamp: Ints
+    tags: TagSets
+    offsets: Ints
+    refs: Ints
+    inner: npt.NDArray[np.bool_]
 
-    def ways(self) -> Iterator[Ways]:
-        """Yield the ways, group by group.
+    @classmethod
+    def of(cls, things: Things, words: Words) -> Kind:
+        """Return what the file says of all things of a kind."""
+        if len(things.sort):
+            things = things.only(things.sort == MEMBER_WAY)
+        tags, offsets = TagSets(things, words.texts()), np.concatenate([[0], np.cumsum(things.members)])
+        return cls(things.number, things.stamp, tags, offsets, things.refs, things.role == words.number(b"inner"))
 
-        Raises
-        ------
-        UnusualError
-            If they do not decode.
-        """
-        for blob in self.packed:
-            with _usual():
-                groups = list(Block(_unpacked(blob)).ways())
-            yield from groups
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plain:
+    """A plain file.
+
+    Attributes
+    ----------
+    nodes, ways, relations : Kind
+    node_id : int64 (N,)
+        Of all nodes, ascending.
+    place : int32 (N, 2)
+        x and y of all nodes, 1e-7 degrees.
+    """
+
+    nodes: Kind
+    ways: Kind
+    relations: Kind
+    node_id: Ints
+    place: npt.NDArray[np.int32]
 
     def places_of(self, refs: Ints) -> tuple[Floats, npt.NDArray[np.bool_]]:
         """Return (lon, lat) in degrees of node references (N,), and whether each node is there."""
         if not len(self.node_id):
             return np.zeros((len(refs), 2)), np.zeros(len(refs), dtype=bool)
         row = np.minimum(np.searchsorted(self.node_id, refs), len(self.node_id) - 1)
-        return self.place[row] / DEGREE, (self.node_id[row] == refs) & on_globe(self.place[row])
+        place = self.place[row]
+        return place / DEGREE, (self.node_id[row] == refs) & on_globe(place)
 
 
 def read_plain(path: Path) -> Plain:
@@ -75,23 +116,32 @@ def read_plain(path: Path) -> Plain:
     """
     if not uses_kernels() or path.stat().st_size > LARGEST:
         raise UnusualError(path.name)
-    plain, nodes = Plain(), [(np.empty(0, dtype=np.int64), np.empty((0, 2), dtype=np.int64))]
     with _usual():
-        blobs = _blobs(path.read_bytes())
-        _check_header(_unpacked(next(blobs)))
-        for blob in blobs:
-            block = Block(_unpacked(blob))
-            for ids, place, tagged in block.nodes():
-                nodes.append((ids, place))
-                plain.tagged.append(tagged)
-            plain.relations += block.relations()
-            if block.has_ways:
-                plain.packed.append(blob)
-    plain.node_id = np.concatenate([ids for ids, _ in nodes])
-    plain.place = np.concatenate([place for _, place in nodes])
-    if np.any(np.diff(plain.node_id, prepend=-1) <= 0):
-        raise UnusualError(f"{path.name}: nodes are not sorted by id")
-    return plain
+        return _decoded(path.read_bytes())
+
+
+def _decoded(data: bytes) -> Plain:
+    words = Words()
+    found: dict[int, list[Things]] = {DENSE_NODES: [], WAY: [], RELATION: []}
+    ids, places = [np.empty(0, dtype=np.int64)], [np.empty((0, 2), dtype=np.int32)]
+    blobs = _blobs(data)
+    _check_header(_unpacked(next(blobs)))
+    for blob in blobs:
+        block = Block(_unpacked(blob), words)
+        for kind, start, end in block.groups():
+            if kind == DENSE_NODES:
+                number, place, things = block.nodes(start, end)
+                ids.append(number)
+                places.append(place)
+            else:
+                things = block.things(kind, start=start, end=end)
+            found[kind].append(things)
+    node_id = np.concatenate(ids)
+    if np.any(np.diff(node_id, prepend=-1) <= 0):
+        raise ValueError("nodes are not sorted by id")
+    # The groups of a kind are let go of as soon as they are joined.
+    nodes, ways, relations = (Kind.of(Things.joined(found.pop(kind)), words) for kind in (DENSE_NODES, WAY, RELATION))
+    return Plain(nodes, ways, relations, node_id, np.concatenate(places))
 
 
 @contextmanager

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, fields, replace
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -13,57 +13,96 @@ from lifecircle.engine import ready
 
 Ints = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
-Tags = dict[str, str]
+Numbers = npt.NDArray[np.int32]
 Spans = dict[int, list[tuple[int, int, int]]]
 
 # Coordinates in the file count nanodegrees, osmium's a hundred of them.
 UNIT = 100
 DEGREE = 10_000_000
+# Fields of a group: kinds of objects.
+PLAIN_NODE, DENSE_NODES, WAY, RELATION = 1, 2, 3, 4
 MEMBER_WAY, LAST_KIND = 1, 2
 LATEST = 2**32  # timestamps are 32 bits wide, places 31
+_NONE = np.empty(0, dtype=np.int64)
+_UNSAID = np.empty(0, dtype=np.int32)
+
+
+class Words:
+    """The distinct strings of a file, numbered in the order in which they come."""
+
+    def __init__(self) -> None:
+        self._number: dict[bytes, int] = {}
+
+    def numbers(self, texts: list[bytes]) -> Numbers:
+        """Return the number of every text."""
+        number = self._number
+        return np.array([number.setdefault(text, len(number)) for text in texts], dtype=np.int32)
+
+    def number(self, text: bytes) -> int:
+        """Return the number of a text, -1 when the file has none like it."""
+        return self._number.get(text, -1)
+
+    def texts(self) -> list[str]:
+        """Return every string by its number."""
+        return [text.decode("utf-8") for text in self._number]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PlainRelation:
-    """A relation: `members` are (id, role) of its ways."""
+class Things:
+    """Nodes with tags, ways or relations, N of them; strings by their numbers in `Words`.
 
-    number: int
-    stamp: int
-    tags: Tags
-    members: tuple[tuple[int, str], ...]
+    Attributes
+    ----------
+    number, stamp : int64 (N,)
+        Ids, and seconds since 1970 (0 where unknown).
+    tags, members : int64 (N,)
+        How many tags and references each has.
+    key, word : int32 (T,)
+        Of all tags.
+    refs : int64 (R,)
+        Nodes of ways, members of relations, ids of the nodes themselves.
+    role, sort : int32, int64 (R,)
+        Of members of relations; else of length 0.
+    """
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class TaggedNodes:
-    """The tagged nodes of one group; `valid` says whether the place lies on the globe."""
-
-    number: list[int]
+    number: Ints
     stamp: Ints
-    tags: list[Tags]
-    lon: list[float]
-    lat: list[float]
-    valid: list[bool]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Ways:
-    """The ways of one group: way w has references ``offsets[w]:offsets[w + 1]``."""
-
-    number: list[int]
-    stamp: Ints
-    tags: list[Tags]
-    offsets: Ints
+    tags: Ints
+    members: Ints
+    key: Numbers
+    word: Numbers
     refs: Ints
+    role: Numbers
+    sort: Ints
+
+    @classmethod
+    def joined(cls, parts: list[Things]) -> Self:
+        """Return the things of several groups as one."""
+        none = cls(_NONE, _NONE, _NONE, _NONE, _UNSAID, _UNSAID, _NONE, _UNSAID, _NONE)
+        parts = [none, *parts]
+        return cls(*(np.concatenate([getattr(part, column.name) for part in parts]) for column in fields(cls)))
+
+    def only(self, members: npt.NDArray[np.bool_]) -> Things:
+        """Return the same things with some of their members (R,) alone."""
+        owner = np.repeat(np.arange(len(self.number)), self.members)[members]
+        sizes = np.bincount(owner, minlength=len(self.number)).astype(np.int64)
+        kept = {name: getattr(self, name)[members] for name in ("refs", "role", "sort")}
+        return replace(self, members=sizes, **kept)
 
 
-def spans(data: Bytes, within: tuple[int, int] | None = None) -> Spans:
-    """Return (value, start, end) of the fields of a message, by number; it is all of `data`, or a part of it."""
+def table(data: Bytes, within: tuple[int, int] | None = None) -> Ints:
+    """Return (number, value, start, end) of the fields of a message, (F, 4); it is all of `data`, or a part of it."""
     from lifecircle.sources import pbf_kernels as kernels
 
     start, stop = within or (0, len(data))
     out = np.empty(((stop - start) // 2 + 1, 4), dtype=np.int64)
+    return out[: ready(kernels.fields)(_writeable(data), start, stop, out)]
+
+
+def spans(data: Bytes, within: tuple[int, int] | None = None) -> Spans:
+    """Return (value, start, end) of the fields of a message, by number."""
     found: Spans = {}
-    for number, *span in out[: ready(kernels.fields)(_writeable(data), start, stop, out)].tolist():
+    for number, *span in table(data, within).tolist():
         found.setdefault(number, []).append(tuple(span))
     return found
 
@@ -74,15 +113,14 @@ def _writeable(data: Bytes) -> Bytes:
 
 
 class Block:
-    """One block of objects, with its strings."""
+    """One block of objects; its strings are numbered by `words`."""
 
-    def __init__(self, data: Bytes) -> None:
+    def __init__(self, data: Bytes, words: Words) -> None:
         self._data = data
         self._fields = spans(data)
-        _, start, end = self._fields[1][-1]
-        texts = spans(data, (start, end)).get(1, [])
-        text = data.tobytes()
-        self._strings = [text[begin:stop].decode("utf-8") for _, begin, stop in texts]
+        _, begin, stop = self._fields[1][-1]
+        strings, text = table(data, (begin, stop)), data[:stop].tobytes()
+        self._words = words.numbers([text[start:end] for _, _, start, end in strings[strings[:, 0] == 1].tolist()])
         self._granularity = self._single(17, 100)
         self._offset = np.array([self._single(20, 0), self._single(19, 0)], dtype=np.int64)
         self._seconds = self._single(18, 1000) / 1000
@@ -90,72 +128,55 @@ class Block:
     def _single(self, number: int, default: int) -> int:
         return self._fields[number][-1][0] if number in self._fields else default
 
-    @property
-    def has_ways(self) -> bool:
-        """Whether any group of this block holds ways."""
-        return any(3 in spans(self._data, (start, end)) for _, start, end in self._fields.get(2, []))
-
-    def ways(self) -> Iterator[Ways]:
-        """Yield the ways of every group."""
+    def groups(self) -> Iterator[tuple[int, int, int]]:
+        """Yield kind, start and end of what every group holds: all its ways or relations, or its dense nodes."""
         for _, start, end in self._fields.get(2, []):
-            yield self._ways(start, end)
-
-    def nodes(self) -> Iterator[tuple[Ints, Ints, TaggedNodes]]:
-        """Yield the ids, the places and the tagged ones of the nodes of every group."""
-        for _, start, end in self._fields.get(2, []):
-            groups = spans(self._data, (start, end))
-            if 1 in groups:
+            inside = table(self._data, (start, end))
+            if np.any(inside[:, 0] == PLAIN_NODE):
                 raise ValueError("nodes that are not dense")
-            for _, begin, stop in groups.get(2, []):
-                yield self._dense(begin, stop)
-
-    def relations(self) -> Iterator[PlainRelation]:
-        """Yield the relations of every group."""
-        for _, start, end in self._fields.get(2, []):
-            for _, begin, stop in spans(self._data, (start, end)).get(4, []):
-                yield self._relation(begin, stop)
+            yield from (
+                (number, begin, stop) for number, _, begin, stop in inside[inside[:, 0] == DENSE_NODES].tolist()
+            )
+            yield from ((kind, start, end) for kind in (WAY, RELATION) if np.any(inside[:, 0] == kind))
 
     def _packed(self, fields: Spans, number: int, *, signed: bool = False) -> Ints:
         """Return the packed numbers of a field."""
         from lifecircle.sources import pbf_kernels as kernels
 
         if number not in fields:
-            return np.empty(0, dtype=np.int64)
+            return _NONE
         if len(fields[number]) > 1:
             raise ValueError("a packed field in pieces")
         _, start, end = fields[number][0]
         out = np.empty(end - start, dtype=np.int64)
         return out[: ready(kernels.unpack)(self._data, start, end, signed, out)]
 
-    def _dense(self, start: int, end: int) -> tuple[Ints, Ints, TaggedNodes]:
+    def nodes(self, start: int, end: int) -> tuple[Ints, Numbers, Things]:
+        """Return the ids and the places (N, 2) of dense nodes, and those that have tags."""
         fields = spans(self._data, (start, end))
         ids = np.cumsum(self._packed(fields, 1, signed=True))
         units = np.column_stack([np.cumsum(self._packed(fields, number, signed=True)) for number in (9, 8)])
         nano = units.astype(np.float64) * self._granularity + self._offset
         if len(units) != len(ids) or np.any(np.abs(nano) >= 2**31 * UNIT):
             raise ValueError("nodes without places")
-        place = np.trunc(nano / UNIT).astype(np.int64)
-        rows, tags = self._dense_tags(self._packed(fields, 10), len(ids))
+        place = np.trunc(nano / UNIT).astype(np.int32)
+        rows, sizes, key, word = self._dense_tags(self._packed(fields, 10), len(ids))
         stamp = self._stamps(fields, len(ids))[rows]
-        lon, lat = (place[rows] / DEGREE).T.tolist() if len(rows) else ([], [])
-        valid = on_globe(place[rows]).tolist()
-        return ids, place, TaggedNodes(ids[rows].tolist(), stamp, tags, lon, lat, valid)
+        own = ids[rows]
+        return ids, place, Things(own, stamp, sizes, np.ones_like(own), key, word, own, _UNSAID, _NONE)
 
-    def _dense_tags(self, mixed: Ints, count: int) -> tuple[Ints, list[Tags]]:
-        """Return the rows of the nodes that have tags, and the tags; `mixed` is key, value ... 0 for each node."""
+    def _dense_tags(self, mixed: Ints, count: int) -> tuple[Ints, Ints, Numbers, Numbers]:
+        """Return rows and numbers of tags of the nodes that have any, and the tags; `mixed` is key, value ... 0."""
         if not len(mixed):
-            return np.empty(0, dtype=np.int64), []
+            return _NONE, _NONE, _UNSAID, _UNSAID
         # A 0 ends a node only in the place of a key; values are never 0, because string 0 is not used.
         ends = np.flatnonzero(mixed == 0)
-        if len(ends) != count:
+        sizes = np.diff(ends, prepend=-1) - 1
+        if len(ends) != count or np.any(sizes % 2):
             raise ValueError("tags of another number of nodes")
-        begins = np.concatenate([[0], ends[:-1] + 1])
-        rows = np.flatnonzero(ends > begins)
-        words = self._words(mixed)
-        return rows, [
-            dict(zip(words[begin:end:2], words[begin + 1 : end : 2], strict=True))
-            for begin, end in zip(begins[rows].tolist(), ends[rows].tolist(), strict=True)
-        ]
+        said = self._numbered(mixed[: ends[-1]][mixed[: ends[-1]] != 0])
+        rows = np.flatnonzero(sizes)
+        return rows, sizes[rows] // 2, said[0::2], said[1::2]
 
     def _stamps(self, fields: Spans, count: int) -> Ints:
         """Return the seconds since 1970 of every dense node, 0 where unknown."""
@@ -174,49 +195,37 @@ class Block:
             raise ValueError("an impossible date")
         return seconds.astype(np.int64)
 
-    def _ways(self, start: int, end: int) -> Ways:
+    def things(self, kind: int, *, start: int, end: int) -> Things:
+        """Return the ways, or the relations, of a group."""
         from lifecircle.sources import pbf_kernels as kernels
 
         size = end - start
         head = np.empty((size // 2 + 1, 4), dtype=np.int64)
         key, word, refs = (np.empty(size, dtype=np.int64) for _ in range(3))
-        count, tags, nodes = ready(kernels.ways)(self._data, start, end, head, key, word, refs)
-        keys, words = self._words(key[:tags]), self._words(word[:tags])
-        ends = [0, *head[:count, 2].tolist()]
-        return Ways(
-            head[:count, 0].tolist(),
-            self._dated(head[:count, 1]),
-            [dict(zip(keys[begin:stop], words[begin:stop], strict=True)) for begin, stop in pairwise(ends)],
-            np.concatenate([[0], head[:count, 3]]),
-            refs[:nodes].copy(),
-        )
-
-    def _relation(self, start: int, end: int) -> PlainRelation:
-        fields = spans(self._data, (start, end))
-        keys, values = self._words(self._packed(fields, 2)), self._words(self._packed(fields, 3))
-        info = spans(self._data, fields[4][-1][1:]) if 4 in fields else {}
-        if 6 in info:
-            raise ValueError("a relation with a history")
-        stamp = info[2][-1][0] if 2 in info else 0
-        members = np.cumsum(self._packed(fields, 9, signed=True)).tolist()
-        roles, kinds = self._words(self._packed(fields, 8)), self._packed(fields, 10).tolist()
-        if kinds and max(kinds) > LAST_KIND:
+        role, sort = (np.empty(size if kind == RELATION else 0, dtype=np.int64) for _ in range(2))
+        found = ready(kernels.things)(self._data, start, end, kind, head, key, word, refs, role, sort)
+        count, tags, members = found
+        if np.any(sort[:members] > LAST_KIND):
             raise ValueError("a member of no known kind")
-        found = zip(members, roles, kinds, strict=True)
-        return PlainRelation(
-            fields[1][-1][0],
-            int(self._dated(np.array([stamp]))[0]),
-            dict(zip(keys, values, strict=True)),
-            tuple((number, role) for number, role, kind in found if kind == MEMBER_WAY),
+        return Things(
+            head[:count, 0].copy(),
+            self._dated(head[:count, 1]),
+            np.diff(head[:count, 2], prepend=0),
+            np.diff(head[:count, 3], prepend=0),
+            self._numbered(key[:tags]),
+            self._numbered(word[:tags]),
+            refs[:members].copy(),
+            self._numbered(role[:members]),
+            sort[:members].copy(),
         )
 
-    def _words(self, numbers: Ints) -> list[str]:
-        if np.any(numbers < 0):
+    def _numbered(self, strings: Ints) -> Numbers:
+        """Return the numbers of strings in the file, given those in this block."""
+        if np.any(strings < 0):
             raise ValueError("a string of no number")
-        strings = self._strings
-        return [strings[number] for number in numbers.tolist()]
+        return self._words[strings]
 
 
-def on_globe(place: Ints) -> npt.NDArray[np.bool_]:
+def on_globe(place: Numbers) -> npt.NDArray[np.bool_]:
     """Return which places (N, 2) lie on the globe."""
     return (np.abs(place[:, 0]) <= 180 * DEGREE) & (np.abs(place[:, 1]) <= 90 * DEGREE)

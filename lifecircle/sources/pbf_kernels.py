@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lifecircle.engine import compiled
+from lifecircle.sources.pbf_block import RELATION, WAY
 
 Ints = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
@@ -92,45 +93,54 @@ def fields(data: Bytes, at: int, stop: int, out: Ints) -> int:  # noqa: PLR0917
 
 
 @compiled
-def ways(  # noqa: C901, PLR0912, PLR0913, PLR0917  # a kernel takes its arrays one by one
+def things(  # noqa: C901, PLR0912, PLR0913, PLR0917  # a kernel takes its arrays one by one
     data: Bytes,
     at: int,
     stop: int,
+    kind: int,
     head: Ints,
     key: Ints,
     word: Ints,
     refs: Ints,
+    role: Ints,
+    sort: Ints,
 ) -> tuple[int, int, int]:
-    """Read the ways of a group of objects.
+    """Read the ways or the relations of a group of objects.
 
     Parameters
     ----------
     data : uint8 (N,)
     at, stop : int
         Where the group lies.
+    kind : int
+        ``WAY`` or ``RELATION``.
     head : int64 (W, 4)
-        Written for every way: id, timestamp (0 without), and how many tags and node references end with it.
+        Written for each: id, timestamp (0 without), and how many tags and references end with it.
     key, word : int64
         Written: numbers of strings, of all tags.
     refs : int64
-        Written: node ids of all ways.
+        Written: ids of the nodes of all ways, or of the members of all relations.
+    role, sort : int64
+        Written for relations: number of the string and kind of object of every member.
 
     Returns
     -------
-    Numbers of ways, tags and references.
+    Numbers of objects, tags and references.
     """
-    count, tags, words, nodes = 0, 0, 0, 0
+    count, tags, words, found, roles, sorts = 0, 0, 0, 0, 0, 0
+    ids = 8 if kind == WAY else 9
     while at < stop:
         number, _, inner, at = field(data, at)
         if at > stop:  # nothing may lie outside of what holds it: the arrays are no longer than that
             raise ValueError("cut short")
-        if number != 3:
+        if number != kind:
             continue
-        head[count, 0] = head[count, 1] = 0
+        head[count, 0] = head[count, 1] = seen = 0
         while inner < at:
             part, value, start, end = field(data, inner)
-            if end > at:
-                raise ValueError("cut short")
+            if end > at or (part in (2, 3, 8, 9, 10) and seen >> part & 1):
+                raise ValueError("cut short, or a packed field in pieces")
+            seen |= 1 << min(part, 62)
             if part == 1:
                 head[count, 0] = value
             elif part == 2:
@@ -144,14 +154,18 @@ def ways(  # noqa: C901, PLR0912, PLR0913, PLR0917  # a kernel takes its arrays 
                         raise ValueError("cut short, or with a history")
                     if what == 2:
                         head[count, 1] = stamp
-            elif part == 8:
-                more = unpack(data, start, end, True, refs[nodes:])
-                for place in range(nodes + 1, nodes + more):
+            elif part == ids:
+                more = unpack(data, start, end, True, refs[found:])
+                for place in range(found + 1, found + more):
                     refs[place] += refs[place - 1]
-                nodes += more
+                found += more
+            elif kind == RELATION and part == 8:
+                roles += unpack(data, start, end, False, role[roles:])
+            elif kind == RELATION and part == 10:
+                sorts += unpack(data, start, end, False, sort[sorts:])
             inner = end
-        if tags != words:
-            raise ValueError("keys without values")
-        head[count, 2], head[count, 3] = tags, nodes
+        if tags != words or (kind == RELATION and (roles != found or sorts != found)):
+            raise ValueError("keys without values, or members without roles")
+        head[count, 2], head[count, 3] = tags, found
         count += 1
-    return count, tags, nodes
+    return count, tags, found

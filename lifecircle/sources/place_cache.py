@@ -29,7 +29,7 @@ from lifecircle.sources.noun_codec import Decoder, Encoder, Nouns, UnknownKindEr
 log = logging.getLogger("lifecircle")
 
 VARIABLE = "LIFECIRCLE_CACHE"
-FORMAT = 1
+FORMAT = 2
 SUFFIX = ".place.npz"
 KEPT = 24  # of many places the oldest give way
 UNFINISHED_S = 3600.0  # a file that a run was writing so long ago was left by a run that died

@@ -1,10 +1,22 @@
 """Which tagged things are read, as what, and never twice."""
 
+import numpy as np
 import pytest
 from sources.conftest import EDGE, osm_xml, place
 
+from lifecircle.model.osm import by_tags
 from lifecircle.sources.osm_file import read_osm
-from lifecircle.sources.osm_tags import is_area, is_object, is_street
+from lifecircle.sources.osm_tags import (
+    concerns_walkers,
+    is_address,
+    is_area,
+    is_dead,
+    is_kept_relation,
+    is_object,
+    is_route,
+    is_street,
+    said,
+)
 
 SQUARE = [11, 12, 22, 21, 11]
 CELL = EDGE * EDGE
@@ -152,8 +164,37 @@ def test_an_id_given_twice_is_kept_once(tmp_path) -> None:
 
 
 def test_tag_rules_in_one_place() -> None:
-    assert is_street({"public_transport": "platform"})
-    assert not is_street({"highway": "no"})
-    assert not is_object({"natural": "tree"}, node=True)
-    assert is_object({"natural": "water"})
-    assert not is_area({"highway": "footway"})
+    assert is_street(said("public_transport", "platform"))
+    assert not is_street(said("highway", "no"))
+    assert not is_object(said("natural", "tree"), node=True)
+    assert is_object(said("natural", "water"))
+    assert not is_area(said("highway", "footway"))
+    assert not is_area(said("building", "yes") | said("area", "no"))
+    assert not is_object(said("emergency", "yes") | said("highway", "service"))
+    assert is_address(said("addr:housename", "x") | said("addr:street", "y"))
+    assert not concerns_walkers(said("addr:street", "y") | said("source", "survey"))
+    assert not concerns_walkers(said("highway", "street_lamp") | said("ref", "7"))
+    assert is_dead(said("was:shop:1", "yes"))
+    assert not is_dead(said("was:name", "yes"))
+
+
+def test_what_many_things_say_is_what_each_says() -> None:
+    bits = np.array([0, said("highway", "path"), said("highway", "path") | said("name", "a"), said("shop", "no")])
+    for rule in (is_street, is_object, is_area, is_address, is_dead, concerns_walkers, is_route, is_kept_relation):
+        assert rule(bits).tolist() == [bool(rule(one)) for one in bits.tolist()]
+    assert is_object(bits).tolist() == [False, False, True, False]
+
+
+def test_things_of_the_same_tags_share_them_and_are_judged_once(read_tiny) -> None:
+    hut, shop = {"building": "hut"}, {"building": "hut", "shop": "yes"}
+    tags = read_tiny({5: (SQUARE, hut), 6: (SQUARE, shop), 7: (SQUARE, hut)}).objects["tags"]
+    assert list(tags) == [hut, shop, hut]
+    assert tags["w5"] is tags["w7"]
+    asked = []
+
+    def judge(one: dict[str, str]) -> int:
+        asked.append(one)
+        return len(one)
+
+    assert by_tags(judge, tags) == [1, 2, 1]
+    assert asked == [hut, shop]

@@ -2,13 +2,14 @@
 
 import random
 
+import numpy as np
 import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 from sources.conftest import EDGE
 
-from lifecircle.sources.osm_areas import assemble, ring_surfaces
+from lifecircle.sources.osm_areas import assemble, assemble_each, ring_surfaces
 
 CELL = EDGE * EDGE
 PARK = {"type": "multipolygon", "leisure": "park", "name": "公园"}
@@ -128,6 +129,22 @@ def test_members_in_any_order_and_direction_give_the_same_surface(corners: int, 
     assert shapely.equals_identical(assemble(pieces), expected)
 
 
+def test_many_relations_are_assembled_as_each_by_itself() -> None:
+    square = shapely.box(0, 0, 4, 4).exterior
+    twice = [square, shapely.box(1, 1, 2, 2).exterior, shapely.box(1, 1, 2, 2).exterior]
+    touching = [shapely.box(0, 0, 1, 1).exterior, shapely.box(1, 1, 2, 2).exterior]
+    crossing = [shapely.box(0, 0, 2, 2).exterior, shapely.box(1, 1, 3, 3).exterior]
+    groups = [[shapely.LineString([(0, 0), (1, 0), (1, 1)])], [square], twice, [], touching, crossing, [square]]
+    lines = np.array([shapely.LineString(line.coords) for group in groups for line in group], dtype=object)
+    owner = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
+    shuffled = np.random.default_rng(5).permutation(len(lines))
+    found = assemble_each(lines[shuffled], owner[shuffled], count=len(groups))
+    areas = [None if surface is None else surface.area for surface in found]
+    assert areas == [None, 16.0, 16.0, None, 2.0, None, 16.0]
+    for group, surface in enumerate(found):
+        assert surface == assemble(lines[owner == group])
+
+
 def test_ring_surfaces_of_nothing_and_of_an_open_line() -> None:
-    assert list(ring_surfaces(shapely.linestrings([[[0, 0], [1, 0], [1, 1]]]))) == [None]
-    assert not len(ring_surfaces(shapely.from_wkb([])))
+    assert list(ring_surfaces(np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]]), np.array([0, 3]))) == [None]
+    assert not len(ring_surfaces(np.empty((0, 2)), np.array([0])))

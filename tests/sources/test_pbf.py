@@ -112,6 +112,7 @@ def node(number: int) -> osmium.osm.mutable.Node:
         ([node(2), node(1)], "pbf"),
         ([node(1)], "pbf,pbf_dense_nodes=false"),
         ([node(1)], "pbf,history=true"),
+        ([osmium.osm.mutable.Node(id=1, location=(1.0, 2.0), tags=[("shop", "no"), ("shop", "yes")])], "pbf"),
     ],
 )
 def test_what_is_not_plain_is_left_to_osmium(objects: list, kind: str, tmp_path: Path) -> None:
