@@ -15,6 +15,8 @@ MODULES = {
     "G6": "benchmarks.osm_file",
     "G7": "benchmarks.snapping",
     "G8": "benchmarks.whole_audit",
+    "standards": "benchmarks.ten_standards",
+    "edits": "benchmarks.edits",
     "scaling": "benchmarks.scaling",
 }
 

@@ -14,6 +14,7 @@ import pandas as pd
 from grid_city import facility_table, grid_area, residence_table
 
 from lifecircle.coverage.case import CoverageCase, TimesKey
+from lifecircle.coverage.edges import edge_distance_m
 from lifecircle.coverage.searches import cutoff, needed_searches
 from lifecircle.model.catalogue import Catalogue, FacilityType, NameGate
 from lifecircle.model.provenance import Note
@@ -95,6 +96,8 @@ def make_case(
         "loaded_counts": PLENTY,
     }
     plain |= changes
+    if "edge_m" not in plain:
+        plain["edge_m"] = edge_distance_m(table, plain["land_points"], extent=plain["area"].extent)
     ids = pd.Index([*table.index, *(f"land{i}" for i in range(len(land)))])
     if "times" not in plain:
         asked = needed_searches(standard, CATALOGUE, profile=plain["profile"], profiles=PROFILES, rule=plain["rule"])

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from lifecircle.coverage.cause_frames import with_causes
 from lifecircle.coverage.causes import find_causes
-from lifecircle.coverage.frames import circle_frame, residence_frame
+from lifecircle.coverage.frames import circle_frames, residence_frame
 from lifecircle.coverage.gaps import find_gaps
 from lifecircle.coverage.notes import audit_notes
 from lifecircle.coverage.published import published_frame
@@ -60,9 +60,7 @@ def audit_coverage(case: CoverageCase, *, look: Look | None = None, gaps: bool =
     denominators = weights(case)
     study = denominators[case.weight]
     weight = residence_weight(case)
-    circles = {
-        name: circle_frame(verdicts, denominators, study_weight=case.weight) for name, verdicts in readings.items()
-    }
+    circles = circle_frames(readings, denominators, study_weight=case.weight)
     headlines = {
         name: headline(verdicts, study, rule=name, speed_kmh=_speed(case, name, verdicts=verdicts))
         for name, verdicts in readings.items()
@@ -72,7 +70,7 @@ def audit_coverage(case: CoverageCase, *, look: Look | None = None, gaps: bool =
         standard=case.standard,
         rule=case.rule,
         profile=case.profile,
-        origin_kind="|".join(sorted(set(case.residences["kind"]))),
+        origin_kind="|".join(sorted(case.residences["kind"].unique())),
         weight=case.weight,
         denominator_sources=case.denominator_sources,
         residences=residence_frame(chosen, case, weight=weight),
@@ -80,7 +78,7 @@ def audit_coverage(case: CoverageCase, *, look: Look | None = None, gaps: bool =
         readings=circles,
         headline=headlines[case.rule],
         planner_speed=headline(
-            judge_planner(ground), study, rule=case.rule, speed_kmh=planner(case.profiles).speed_kmh
+            judge_planner(ground, chosen), study, rule=case.rule, speed_kmh=planner(case.profiles).speed_kmh
         ),
         reading_headlines=headlines,
         gaps=find_gaps(chosen if gaps else (), case, weight=weight),
@@ -127,16 +125,16 @@ def judge_in(circle: Circle, ground: Ground) -> CircleVerdict:
     return judge_circle(circle, ground, rule=found[1], used=found[0], walks=walks)
 
 
-def judge_planner(ground: Ground) -> Verdicts:
-    """Judge every circle in the headline reading at min(planner, the circle's own speed)."""
+def judge_planner(ground: Ground, chosen: Verdicts) -> Verdicts:
+    """Judge every circle as in the headline reading, `chosen`, at min(planner, the circle's own speed)."""
     case, verdicts = ground.case, []
-    for circle in case.standard.circles:
-        found = None if circle.user_layer else circle.rule_for(case.rule)
-        if found is None:
-            verdicts.append(judge_layer(circle, ground, used=case.rule))
-            continue
-        walks = planner_walker(circle, profiles=case.profiles)
-        verdicts.append(judge_circle(circle, ground, rule=found[1], used=found[0], walks=walks))
+    for verdict in chosen:
+        judged, circle, rule, used = verdict, verdict.circle, verdict.rule, verdict.used
+        if rule is not None:
+            walks = planner_walker(circle, profiles=case.profiles)
+            if walks != walker(circle, cast("Reading", used), profile=case.profile, profiles=case.profiles):
+                judged = judge_circle(circle, ground, rule=rule, used=used, walks=walks)
+        verdicts.append(judged)
     return tuple(verdicts)
 
 

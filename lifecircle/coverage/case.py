@@ -99,6 +99,8 @@ class CoverageCase:
         Every 50 m inside residential land, metric CRS.
     origin_snapped : bool (R + L,)
         Some entrance of the origin is joined to the network.
+    edge_m : float64 (R + L,)
+        Straight distance of the origin to the outside of the extent, in metres.
     facilities : FacilityTable
         All that were searched, in the study's reach.
     loaded_counts : Mapping[str, int]
@@ -135,6 +137,7 @@ class CoverageCase:
     denominator_sources: Mapping[str, Note]
     land_points: Floats
     origin_snapped: npt.NDArray[np.bool_]
+    edge_m: Floats
     facilities: FacilityTable
     loaded_counts: Mapping[str, int]
     times: Mapping[TimesKey, NearestTimes]
@@ -156,7 +159,7 @@ class CoverageCase:
             "user_layers",
         ):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
-        for name in ("land_points", "origin_snapped", "street_names"):
+        for name in ("land_points", "origin_snapped", "edge_m", "street_names"):
             view = getattr(self, name).view()
             view.flags.writeable = False
             object.__setattr__(self, name, view)
@@ -188,11 +191,12 @@ class CoverageCase:
     def _check_origins(self) -> None:
         if self.land_points.ndim != 2 or self.land_points.shape[1] != 2:
             raise SchemaError(f"land_points has shape {self.land_points.shape}, not (L, 2)")
-        if len(self.origin_snapped) != self.origin_count:
-            raise SchemaError(
-                f"origin_snapped has {len(self.origin_snapped)} values for {self.origin_count} origins "
-                f"({self.residence_count} residences and {len(self.land_points)} land points)"
-            )
+        for name in ("origin_snapped", "edge_m"):
+            if len(getattr(self, name)) != self.origin_count:
+                raise SchemaError(
+                    f"{name} has {len(getattr(self, name))} values for {self.origin_count} origins "
+                    f"({self.residence_count} residences and {len(self.land_points)} land points)"
+                )
         if len(self.street_names) not in (0, self.residence_count):
             raise SchemaError(f"street_names has {len(self.street_names)} values for {self.residence_count} residences")
         for key, found in self.times.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -23,6 +24,7 @@ STOCK_RATIO = 0.3  # mapped / published stock below which a map is judged thin
 PER = 10_000.0
 TOO_FEW = "fewer_than_k"
 NO_WORDS = Words()
+NO_ROWS = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Thin:
     expected: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Inventory:
     """The searched facilities, ready to be counted as objects; F rows.
 
@@ -89,14 +91,21 @@ class Inventory:
         `lenient` admits those that count leniently; `inside` leaves out those beyond the boundary; `admits` those that
         do not pass it.
         """
-        chosen = np.isin(self.kind, sorted(types))
+        rows = np.concatenate([self._rows.get(kind, NO_ROWS) for kind in {*types}] or [NO_ROWS])
         if not lenient:
-            chosen &= ~self.lenient
+            rows = rows[~self.lenient[rows]]
         if inside:
-            chosen &= self.inside
+            rows = rows[self.inside[rows]]
         if admits:
-            chosen &= passing(self.table, admits)
-        return set(self.thing[chosen])
+            rows = rows[passing(self.table, admits)[rows]]
+        return set(self.thing[rows])
+
+    @cached_property
+    def _rows(self) -> dict[str, npt.NDArray[np.int64]]:
+        """The rows of each type."""
+        order = np.argsort(self.kind, kind="stable")
+        kinds, first = np.unique(self.kind[order], return_index=True)
+        return dict(zip(kinds.tolist(), np.split(order, first[1:]), strict=False))  # of no rows there is one empty part
 
     def count(
         self, types: Iterable[str], *, lenient: bool, inside: bool = False, admits: FacilityFilter = EVERY

@@ -6,7 +6,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from lifecircle.coverage.shares import weights
-from lifecircle.model.audit import WEIGHTS
 from lifecircle.model.provenance import Note
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ WEIGHT_NAMES = MappingProxyType(
 
 def denominator_notes(case: CoverageCase) -> list[Note]:
     """Return the notes on the denominators of `case`."""
-    missing = [name for name in WEIGHTS if weights(case)[name].total <= 0.0]
+    missing = [name for name, weight in weights(case).items() if weight.total <= 0.0]
     columns = {"population": "population", "floor_area": "floor_area_m2", "land": "land_m2"}
     notes = []
     if missing:

@@ -8,27 +8,27 @@ import numpy as np
 import shapely
 
 if TYPE_CHECKING:
-    from lifecircle.coverage.case import CoverageCase
+    from lifecircle.model.tables import ResidenceTable
     from lifecircle.model.travel import Floats
 
 
-def edge_distance_m(case: CoverageCase) -> Floats:
-    """Return each origin's straight distance to the outside of the extent.
+def edge_distance_m(residences: ResidenceTable, land_points: Floats, *, extent: shapely.Geometry) -> Floats:
+    """Return the straight distance of each of R residences, then of L land points (L, 2), to the outside of `extent`.
 
-    The least over its entrances; 0 where an entrance lies outside.
+    The least over a residence's entrances; 0 where an entrance lies outside.
 
     Returns
     -------
     float64 (R + L,), metres
     """
     entrances, owner = shapely.get_coordinates(
-        np.asarray(case.residences["entrances"].array, dtype=object), return_index=True
+        np.asarray(residences["entrances"].array, dtype=object), return_index=True
     )
-    points = np.vstack([entrances, case.land_points])
-    owners = np.concatenate([owner, case.residence_count + np.arange(len(case.land_points))])
-    least = np.full(case.origin_count, np.inf)
+    points = np.vstack([entrances, land_points])
+    owners = np.concatenate([owner, len(residences) + np.arange(len(land_points))])
+    least = np.full(len(residences) + len(land_points), np.inf)
     if len(points):
-        np.minimum.at(least, owners, _distance_m(points, case.area.extent))
+        np.minimum.at(least, owners, _distance_m(points, extent))
     return least
 
 

@@ -15,10 +15,11 @@ from lifecircle.units import MM_PER_M, MS_PER_MIN
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+    from pandas.api.extensions import ExtensionArray
 
     from lifecircle.coverage.case import CoverageCase
-    from lifecircle.coverage.verdicts import CircleVerdict, ItemVerdict
-    from lifecircle.model.standard import Item
+    from lifecircle.coverage.verdicts import CircleVerdict
+    from lifecircle.model.standard import Item, Reading
     from lifecircle.model.travel import Floats
 
 
@@ -40,7 +41,7 @@ def residence_frame(verdicts: Sequence[CircleVerdict], case: CoverageCase, *, we
         items of that unit, null where the origin is not joined to the network.
     """
     count = case.residence_count
-    columns: dict[str, npt.NDArray[Any]] = {}
+    columns: dict[str, npt.NDArray[Any] | ExtensionArray] = {}
     snapped = case.origin_snapped[:count]
     for verdict in verdicts:
         name = verdict.circle.id
@@ -64,39 +65,41 @@ def _greatest(values: Sequence[Floats], snapped: npt.NDArray[np.bool_]) -> Float
     return np.where(~snapped & np.isinf(greatest), np.nan, greatest)
 
 
-def deciding_facility(verdict: CircleVerdict, *, count: int) -> npt.NDArray[np.object_]:
+def deciding_facility(verdict: CircleVerdict, *, count: int) -> ExtensionArray | npt.NDArray[np.object_]:
     """Return the facility that serves the deciding item of the first `count` origins, None where none does.
 
     The deciding item is the one with the greatest value; in a circle that mixes minutes and metres the one with
     the greatest value for its threshold. The first of equals.
     """
-    found = np.full(count, None, dtype=object)
     if not verdict.items:
-        return found
+        return np.full(count, None, dtype=object)
     mixed = len({item.item.in_metres for item in verdict.items}) > 1
     scaled = [item.value[:count] / (max(item.limit, 1) if mixed else 1) for item in verdict.items]
     deciding = np.argmax(np.stack(scaled), axis=0)
-    for number, item in enumerate(verdict.items):
-        rows = np.flatnonzero((deciding == number) & (item.facility[:count] >= 0))
-        found[rows] = facility_names(item, rows)
-    return found
+    facility = np.stack([item.facility[:count] for item in verdict.items])[deciding, np.arange(count)]
+    if not np.any(facility >= 0):
+        return np.full(count, None, dtype=object)
+    return verdict.items[0].facility_ids.astype("str").array.take(facility, allow_fill=True)
 
 
-def facility_names(item: ItemVerdict, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.object_]:
-    """Return the ids of the facilities that serve `item` at origins `rows`, all of them reached."""
-    return item.facility_ids.to_numpy(dtype=object)[item.facility[rows]]
-
-
-def circle_frame(
-    verdicts: Sequence[CircleVerdict], weights: Mapping[str, Weight], *, study_weight: str
-) -> pd.DataFrame:
-    """Return one row per circle, index ``id``, columns CIRCLE_COLUMNS.
+def circle_frames(
+    readings: Mapping[Reading, Sequence[CircleVerdict]], weights: Mapping[str, Weight], *, study_weight: str
+) -> dict[Reading, pd.DataFrame]:
+    """Return one row per circle for each of `readings`, index ``id``, columns CIRCLE_COLUMNS.
 
     All shares are NaN where the circle is not assessable; those of one weight where it is missing.
     """
-    rows = [_circle_row(verdict, weights, study_weight=study_weight) for verdict in verdicts]
-    index = pd.Index([verdict.circle.id for verdict in verdicts], name="id", dtype=object)
-    return pd.DataFrame(rows, index=index, columns=list(CIRCLE_COLUMNS))
+    # A verdict may stand in several readings.
+    every = dict.fromkeys(verdict for verdicts in readings.values() for verdict in verdicts)
+    rows = {verdict: _circle_row(verdict, weights, study_weight=study_weight) for verdict in every}
+    return {
+        name: pd.DataFrame(
+            [rows[verdict] for verdict in verdicts],
+            index=pd.Index([verdict.circle.id for verdict in verdicts], name="id", dtype=object),
+            columns=list(CIRCLE_COLUMNS),
+        )
+        for name, verdicts in readings.items()
+    }
 
 
 def _circle_row(verdict: CircleVerdict, weights: Mapping[str, Weight], *, study_weight: str) -> dict[str, object]:

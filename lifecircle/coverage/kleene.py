@@ -11,6 +11,8 @@ from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
+from pandas.api.extensions import ExtensionArray
 
 from lifecircle.model.audit import REASONS
 
@@ -51,11 +53,11 @@ def joint_reason(status: Statuses, reasons: Sequence[Reasons]) -> Reasons:
     return np.where(status == UNKNOWN, first, KNOWN).astype(np.uint8)
 
 
-def status_names(status: Statuses) -> npt.NDArray[np.object_]:
-    """Return the words of STATUSES for the codes."""
-    return NAMES[status]
+def status_names(status: Statuses) -> ExtensionArray:
+    """Return the words of STATUSES for the codes, as a column of strings."""
+    return pd.array(NAMES, dtype="str").take(status)
 
 
-def reason_names(reason: Reasons) -> npt.NDArray[np.object_]:
-    """Return the words of REASONS for the codes."""
-    return np.array(REASONS, dtype=object)[reason]
+def reason_names(reason: Reasons) -> ExtensionArray:
+    """Return the words of REASONS for the codes, as a column of strings."""
+    return pd.array(REASONS, dtype="str").take(reason)

@@ -135,6 +135,8 @@ def pooled(found: NearestTimes, types: tuple[str, ...]) -> tuple[Floats, Ints]:
         rows = len(found.residence_ids)
         return np.full(rows, np.inf), np.full(rows, -1, dtype=np.int64)
     columns = [found.types.index(kind) for kind in types]
+    if len(columns) == 1:
+        return found.value[:, columns[0]], found.facility[:, columns[0]]
     values, rows_of = found.value[:, columns], found.facility[:, columns]
     least = values.min(axis=1)
     last = np.iinfo(np.int64).max

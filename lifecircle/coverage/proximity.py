@@ -64,14 +64,14 @@ def proximity(audit: CoverageAudit) -> pd.DataFrame:
 def _row(time: pd.Series, weight: pd.Series) -> dict[str, float]:
     counts = weight > 0.0
     time, weight = time[counts], weight[counts]
-    total = math.fsum(weight)
+    total = math.fsum(weight.tolist())
     known = np.isfinite(time)
-    share = math.fsum(weight[known]) / total
-    near = math.fsum(weight[time <= F_MIN]) / total
+    share = math.fsum(weight[known].tolist()) / total
+    near = math.fsum(weight[time <= F_MIN].tolist()) / total
     whole = bool(known.all())
     return {
         "defined_share": share,
-        "pt_min": math.fsum(time * weight) / total if whole else math.nan,
+        "pt_min": math.fsum((time * weight).tolist()) / total if whole else math.nan,
         "f15": near,
         "f15_upper": near + (1.0 - share),
         "gini": gini(time, population=weight) if whole and time.max() > 1.0 else math.nan,

@@ -8,12 +8,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 
-from lifecircle.coverage.kleene import COVERED, NOT_COVERED, UNKNOWN, Statuses, kleene_and
+from lifecircle.coverage.kleene import COVERED, Statuses, kleene_and
+from lifecircle.coverage.tally import Written
 from lifecircle.model.audit import WEIGHTS, Headline
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 LAND_POINT_M2 = 2500.0  # land points lie on a grid of 50 m
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Weight:
     """One denominator: which origins count, and for how much.
 
@@ -40,10 +42,15 @@ class Weight:
     rows: slice
     values: Floats
 
-    @property
+    @cached_property
     def total(self) -> float:
         """The denominator; 0 where it is missing."""
         return math.fsum(self.values.tolist())
+
+    @cached_property
+    def written(self) -> Written:
+        """The values, ready to be summed by status."""
+        return Written(self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +116,7 @@ def bounds(status: Statuses, weight: Weight) -> Bounds:
     total = weight.total
     if total <= 0.0:
         return NO_BOUNDS
-    here = status[weight.rows]
-
-    def share(chosen: np.ndarray) -> float:
-        return math.fsum(weight.values[chosen].tolist()) / total
-
-    return Bounds(
-        share(here == COVERED), share(here != NOT_COVERED), share(here == NOT_COVERED), share(here == UNKNOWN)
-    )
+    return Bounds(*(part / total for part in weight.written.by_status(status[weight.rows])))
 
 
 def counted(verdicts: Sequence[CircleVerdict]) -> tuple[CircleVerdict, ...]:

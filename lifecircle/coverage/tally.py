@@ -82,6 +82,25 @@ class ByStatus(NamedTuple):
     unknown: float
 
 
+class Written:
+    """Weights (N,), finite and at least 0, written once to be summed by one status after another."""
+
+    def __init__(self, values: Floats) -> None:
+        self._how = Digits.for_weights(values)
+        digits = self._how.write(values)
+        self._places = np.flatnonzero(digits.any(axis=0)).tolist()
+        self._digits = [digits[:, place].astype(np.float64) for place in self._places]
+
+    def by_status(self, status: Codes) -> ByStatus:
+        """Return the sums of the weights by `status` (N,), each rounded once."""
+        code = status.astype(np.intp)
+        sums = np.zeros((self._how.count, STATUSES), dtype=np.int64)
+        for place, digit in zip(self._places, self._digits, strict=True):
+            sums[place] = np.bincount(code, weights=digit, minlength=STATUSES)  # exact: see `Tally.move`
+        fails, doubt, good = (self._how.whole(one) for one in sums.T.tolist())
+        return ByStatus(*map(self._how.number, (good, good + doubt, fails, doubt)))
+
+
 class Tally:
     """The sums of one denominator: for each of C circles the weight of every status, and the mean number covered.
 

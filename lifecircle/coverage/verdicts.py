@@ -11,7 +11,6 @@ import shapely
 
 from lifecircle.coverage import kleene
 from lifecircle.coverage.completeness import TOO_FEW, Inventory, Thin, thinness, too_few
-from lifecircle.coverage.edges import edge_distance_m
 from lifecircle.coverage.measure import measure
 
 if TYPE_CHECKING:
@@ -33,18 +32,20 @@ class Ground:
     ----------
     case : CoverageCase
     inventory : Inventory
-    edge_m : float64 (N,)
-        Straight distance of each origin to the outside of the extent.
     """
 
     case: CoverageCase
     inventory: Inventory
-    edge_m: Floats
 
     @classmethod
     def of(cls, case: CoverageCase) -> Self:
         """Prepare `case`."""
-        return cls(case, Inventory.of(case), edge_distance_m(case))
+        return cls(case, Inventory.of(case))
+
+    @property
+    def edge_m(self) -> Floats:
+        """Straight distance of each origin to the outside of the extent, float64 (N,)."""
+        return self.case.edge_m
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -142,11 +143,10 @@ def judge_item(item: Item, ground: Ground, *, circle: Circle, walks: WalkProfile
     thin = thinness(item.types, case, circle=circle, inventory=ground.inventory, lenient=lenient) or too_few(item, case)
     unsnapped = ~case.origin_snapped & (not item.straight_line) & (not item.within)
     covered = found.value <= found.limit
-    reason = np.select(
-        [covered, unsnapped, found.doubtful | (thin is not None), found.near_edge],
-        [kleene.KNOWN, kleene.UNSNAPPED, kleene.THIN_DATA, kleene.EDGE_OF_DATA],
-        default=kleene.KNOWN,
-    ).astype(np.uint8)
+    reason = np.where(found.near_edge, kleene.EDGE_OF_DATA, kleene.KNOWN)
+    reason[found.doubtful | (thin is not None)] = kleene.THIN_DATA
+    reason[unsnapped] = kleene.UNSNAPPED
+    reason[covered] = kleene.KNOWN
     status = np.where(covered, kleene.COVERED, np.where(reason > 0, kleene.UNKNOWN, kleene.NOT_COVERED))
     return ItemVerdict(
         item,
@@ -154,7 +154,7 @@ def judge_item(item: Item, ground: Ground, *, circle: Circle, walks: WalkProfile
         found.value,
         found.facility,
         found.facility_ids,
-        status.astype(np.int8),
+        status,
         reason,
         thin,
         ground.inventory.count(item.types, lenient=lenient, admits=item.admits),

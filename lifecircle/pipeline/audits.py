@@ -10,7 +10,7 @@ from lifecircle.errors import ConfigError
 from lifecircle.network.impedance import walkable_edges
 from lifecircle.pipeline.audit import Audit, audit
 from lifecircle.pipeline.inputs import read_inputs
-from lifecircle.pipeline.place import Place, prepare_place, study_area
+from lifecircle.pipeline.place import DERIVED, Place, prepare_place, study_area
 from lifecircle.pipeline.progress import told
 from lifecircle.pipeline.question import Overrides, asked_instead, read_question
 from lifecircle.pipeline.searched import searched_once
@@ -50,7 +50,10 @@ def load_place_for(config: str | Path, standards: Sequence[str], *, overrides: O
     inputs = read_inputs(study)
     farthest = max(asked, key=lambda one: one.longest_m)
     area = study_area(study, farthest, boundary=inputs.boundary, extent=inputs.extent)
-    return prepare_place(study, replace(question, catalogue=catalogue), inputs=inputs, area=area)
+    place = prepare_place(study, replace(question, catalogue=catalogue), inputs=inputs, area=area)
+    for name in DERIVED:
+        getattr(place, name)  # now, not while it is audited
+    return place
 
 
 @told
@@ -95,10 +98,12 @@ def _asked_of(place: Place, name: str) -> Place:
     if study.origin is None and start != (place.standard.origin_kind, place.standard.origin_size_m):
         raise ConfigError(f"{name}: trips would start from other places: write origin.kind into the study")
     asked = replace(place, study=study, question=replace(question, catalogue=place.question.catalogue))
+    kept: dict[str, object] = {"edge_m": place.edge_m}
     before, after = (
         walkable_edges(place.network, profile=one.profile, private=one.walk.private)
         for one in (place.question, question)
     )
     if (before == after).all():
-        vars(asked).update(joined=place.joined, across=place.across)  # where the cached properties keep them
+        kept |= {"joined": place.joined, "across": place.across}
+    vars(asked).update(kept)  # where cached properties keep theirs
     return asked

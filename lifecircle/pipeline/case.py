@@ -36,6 +36,7 @@ def coverage_case(place: Place, times: Mapping[TimesKey, NearestTimes]) -> Cover
         denominator_sources=residence_set.denominator_sources,
         land_points=residence_set.land_points,
         origin_snapped=is_snapped(snapped, len(place.residences) + len(residence_set.land_points)),
+        edge_m=place.edge_m,
         facilities=place.facilities,
         loaded_counts=place.facility_set.loaded_counts,
         times=times,

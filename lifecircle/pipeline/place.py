@@ -14,6 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from lifecircle.config.load import sample_study
 from lifecircle.config.schema import Study
+from lifecircle.coverage.edges import edge_distance_m
 from lifecircle.errors import NetworkError
 from lifecircle.facilities.prepare import Facilities, prepare_facilities
 from lifecircle.model.area import StudyArea
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
     from lifecircle.model.tables import FacilityTable, ResidenceTable
 
 log = logging.getLogger("lifecircle")
+
+DERIVED = ("joined", "across", "edge_m")  # computed when first asked for, and kept with the place
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -123,6 +126,11 @@ class Place:
         return legs_across_outlines(origins, self.network, outlines=outlines, gates=self.barriers.gates)
 
     @cached_property
+    def edge_m(self) -> npt.NDArray[np.float64]:
+        """Straight distance of the residences, then the land points, to the outside of the data, in metres."""
+        return edge_distance_m(self.residences, self.residence_set.land_points, extent=self.area.extent)
+
+    @cached_property
     def cells(self) -> CellTable:
         """Grid points every 20 m over the streets, each joined to its street for the study's walker."""
         log.info("joining grid points to the network")
@@ -178,11 +186,11 @@ def load_place(config: str | Path, *, overrides: Overrides | None = None, cache:
     if parts is None:
         place = _fresh_place(study, question)
         kept = [field.name for field in fields(Place) if field.name not in ("study", "question")]
-        warm.store({name: getattr(place, name) for name in (*kept, "joined")})
+        warm.store({name: getattr(place, name) for name in (*kept, *DERIVED)})
         return place
-    joined = parts.pop("joined")
+    derived = {name: parts.pop(name) for name in DERIVED}
     place = Place(study, question, **parts)
-    vars(place)["joined"] = joined  # where the cached property keeps it
+    vars(place).update(derived)  # where cached properties keep theirs
     return place
 
 

@@ -13,16 +13,13 @@ from lifecircle.coverage.filters import passing
 from lifecircle.model.travel import NearestTimes, Snapped
 from lifecircle.pipeline.searches import only
 from lifecircle.travel.nearest import Endpoints, nearest_times
-from lifecircle.travel.reach import reach_pairs
-from lifecircle.travel.several import nearest_of
+from lifecircle.travel.reach import ask
+from lifecircle.travel.several import several_nearest
 
 if TYPE_CHECKING:
     from lifecircle.coverage.case import TimesKey
     from lifecircle.pipeline.place import Place
     from lifecircle.pipeline.searches import Joined
-
-# Most origins have their k nearest close by: only the others are searched farther.
-STEPS = (8, 4, 2, 1)
 
 
 def search(place: Place, key: TimesKey, *, types: tuple[str, ...], cutoff: int) -> NearestTimes:
@@ -64,28 +61,17 @@ def search(place: Place, key: TimesKey, *, types: tuple[str, ...], cutoff: int) 
 def _several(
     joined: Joined, key: TimesKey, *, facilities: Endpoints, types: tuple[str, ...], cutoff: int
 ) -> NearestTimes:
-    rows, count = len(joined.origins.ids), key.nearest
-    value = np.full((rows, len(types) * count), np.inf)
-    facility = np.full(value.shape, -1, dtype=np.int64)
+    count = key.nearest
     assert facilities.type is not None  # noqa: S101  # facilities always carry a type
-    for number, kind in enumerate(types):
-        of_kind = only(facilities, facilities.type == kind)
-        columns = slice(number * count, (number + 1) * count)
-        left = np.ones(rows, dtype=bool)
-        known = int(np.count_nonzero(of_kind.type == kind))
-        for step in STEPS if known >= count else STEPS[-1:] if known else ():
-            pairs = reach_pairs(
-                joined.network,
-                joined.impedance(key.mode),
-                residences=of_rows(joined.origins, left),
-                facilities=of_kind,
-                cutoff=max(cutoff // step, 1),
-            )
-            found = nearest_of(pairs, count=count)
-            value[left, columns], facility[left, columns] = found[0][left], found[1][left]
-            left &= np.isinf(value[:, columns.stop - 1])
-            if not left.any():
-                break
+    question = ask(
+        joined.network,
+        joined.impedance(key.mode),
+        residences=joined.origins,
+        facilities=only(facilities, np.isin(facilities.type, types)),
+        cutoff=cutoff,
+    )
+    pools = [np.flatnonzero(facilities.type == kind) for kind in types]
+    value, facility = several_nearest(question, pools, count=count)
     none = np.broadcast_to(np.int64(0), value.shape)  # legs and entrances of a mean are not told
     return NearestTimes(
         key.mode,

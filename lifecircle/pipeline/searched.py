@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lifecircle.coverage.case import nth
 from lifecircle.coverage.searches import cutoff, needed_searches
 from lifecircle.pipeline.rule_searches import search
 
@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from lifecircle.pipeline.question import Question
 
 log = logging.getLogger("lifecircle")
+
+# What the tables say where nothing is reached.
+BLANK = MappingProxyType(
+    {"value": np.inf, "facility": -1, "entrance": -1, "access_mm": 0, "egress_mm": 0, "private": 0}
+)
 
 
 def searched(place: Place) -> dict[TimesKey, NearestTimes]:
@@ -32,7 +37,8 @@ def searched(place: Place) -> dict[TimesKey, NearestTimes]:
 def searched_once(place: Place, questions: Iterable[Question]) -> list[dict[TimesKey, NearestTimes]]:
     """Return the searches of each question, every type searched once for all of them.
 
-    Each gets what `searched` would give it: its own types, and no walk longer than its own cutoff.
+    Each gets what `searched` would give it, and beside its types those of the others; no walk is longer than its own
+    cutoff.
 
     Parameters
     ----------
@@ -50,10 +56,7 @@ def searched_once(place: Place, questions: Iterable[Question]) -> list[dict[Time
     found = {
         key: search(place, key, types=tuple(sorted(types)), cutoff=limit) for key, (types, limit) in wanted.items()
     }
-    return [
-        {key: _within(found[key], types, limit=limit, nearest=key.nearest) for key, (types, limit) in one.items()}
-        for one in asked
-    ]
+    return [{key: _ended(found[key], limit) for key, (_, limit) in one.items()} for one in asked]
 
 
 def _asked(question: Question) -> Mapping[TimesKey, tuple[tuple[str, ...], int]]:
@@ -70,16 +73,10 @@ def _asked(question: Question) -> Mapping[TimesKey, tuple[tuple[str, ...], int]]
     }
 
 
-def _within(found: NearestTimes, types: tuple[str, ...], *, limit: int, nearest: int) -> NearestTimes:
-    """Return the columns of `types`, as if the search had ended at `limit`."""
-    names = types if nearest == 1 else tuple(nth(kind, rank) for kind in types for rank in range(1, nearest + 1))
-    if names == found.types and limit == found.cutoff:
+def _ended(found: NearestTimes, limit: int) -> NearestTimes:
+    """Return `found` as if the search had ended at `limit`."""
+    if limit == found.cutoff:
         return found
-    columns = [found.types.index(name) for name in names]
-    value = found.value[:, columns]
-    beyond = value > limit
-    other: dict[str, Any] = {
-        name: np.where(beyond, blank, getattr(found, name)[:, columns])
-        for name, blank in (("facility", -1), ("entrance", -1), ("access_mm", 0), ("egress_mm", 0), ("private", 0))
-    }
-    return replace(found, cutoff=limit, types=names, value=np.where(beyond, np.inf, value), **other)
+    beyond = found.value > limit
+    parts: dict[str, Any] = {name: np.where(beyond, blank, getattr(found, name)) for name, blank in BLANK.items()}
+    return replace(found, cutoff=limit, **parts)

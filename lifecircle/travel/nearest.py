@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from lifecircle.engine import in_threads
+from lifecircle.engine import in_threads, ready, uses_kernels
 from lifecircle.errors import CutoffError, SchemaError
 from lifecircle.model.network import Permission, WalkNetwork
 from lifecircle.model.travel import Impedance, NearestTimes, Snapped
@@ -18,6 +18,11 @@ from lifecircle.travel.private import private_to_facility
 from lifecircle.travel.search import UNREACHED, Arcs, arcs_to_facilities, least_keys
 
 Ints = npt.NDArray[np.int64]
+# Of every residence that reaches a type: the position of the point it leaves from, the key of its walk, and which way.
+Chosen = tuple[Ints, Ints, Ints]
+
+# Ways to leave an edge: not at all, over its tail, over its head.
+ALONG, VIA_TAIL = 0, 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -188,27 +193,45 @@ def served(search: Search, facilities: Ends, *, keys: Ints) -> Served:
     `keys` (V,) are those of the junctions, ``value * max(N, 1) + rank``, `UNREACHED` where there is none.
     """
     scale = max(len(facilities.point), 1)
+    choose = _chosen_by_kernel if uses_kernels() else _chosen_by_numpy
+    best, key, via = choose(search, _along_shared_edge(search, facilities, scale=scale), keys=keys, scale=scale)
+    value, winner = np.divmod(key, scale)
+    private = np.zeros(len(best), dtype=np.int64)
+    if np.any(search.network.permission == Permission.PRIVATE):
+        onward = private_to_facility(search.network, search.impedance, keys=keys, scale=scale, facilities=facilities)
+        along = value - search.residences.leg[best] - facilities.leg[winner]
+        private = _private(search.residences, (best, via), along=along, onward=onward)
+    point = search.residences.point[best]
+    return Served(search.residences.owner[best], value, point, facilities.point[winner], private)
+
+
+def _chosen_by_kernel(search: Search, along: Ints, *, keys: Ints, scale: int) -> Chosen:
+    """Choose with the compiled kernel."""
+    from lifecircle.travel.nearest_kernels import choose
+
+    ends = search.residences
+    best, key, via = (np.empty(len(ends.point), dtype=np.int64) for _ in range(3))
+    count = ready(choose)(
+        ends.owner, ends.leg, ends.tail, ends.head, ends.by_tail, ends.by_head,
+        along, keys, scale, (search.cutoff + 1) * scale, best, key, via,
+    )  # fmt: skip
+    return best[:count], key[:count], via[:count]
+
+
+def _chosen_by_numpy(search: Search, along: Ints, *, keys: Ints, scale: int) -> Chosen:
+    """Choose with numpy: the oracle, and the engine where kernels cannot be compiled."""
+    ends = search.residences
     ways = np.stack(
         [
-            _along_shared_edge(search, facilities, scale=scale),
-            _over_junction(
-                search.residences, search.residences.by_tail, keys=keys[search.residences.tail], scale=scale
-            ),
-            _over_junction(
-                search.residences, search.residences.by_head, keys=keys[search.residences.head], scale=scale
-            ),
+            along,
+            _over_junction(ends, ends.by_tail, keys=keys[ends.tail], scale=scale),
+            _over_junction(ends, ends.by_head, keys=keys[ends.head], scale=scale),
         ]
     )
     key = ways.min(axis=0)
     near = np.flatnonzero(key < (search.cutoff + 1) * scale)
-    owners, first = _first_best(key[near], search.residences.owner[near])
-    best = near[first]
-    value, winner = np.divmod(key[best], scale)
-    private = np.zeros(len(best), dtype=np.int64)
-    if np.any(search.network.permission == Permission.PRIVATE):
-        onward = private_to_facility(search.network, search.impedance, keys=keys, scale=scale, facilities=facilities)
-        private = _private(subset(search.residences, best), facilities, ways=ways[:, best], onward=onward, scale=scale)
-    return Served(owners, value, search.residences.point[best], facilities.point[winner], private)
+    best = near[_first_best(key[near], ends.owner[near])]
+    return best, key[best], ways[:, best].argmin(axis=0)
 
 
 def _over_junction(residences: Ends, part: Ints, *, keys: Ints, scale: int) -> Ints:
@@ -227,22 +250,23 @@ def _along_shared_edge(search: Search, facilities: Ends, *, scale: int) -> Ints:
     return keys
 
 
-def _first_best(key: Ints, owner: Ints) -> tuple[Ints, Ints]:
-    """Return the owners, and for each the first position with its least key; `owner` ascends."""
+def _first_best(key: Ints, owner: Ints) -> Ints:
+    """Return for each owner the first position with its least key; `owner` ascends."""
     if not len(owner):
-        return owner, np.empty(0, dtype=np.int64)
+        return np.empty(0, dtype=np.int64)
     start = np.flatnonzero(np.diff(owner, prepend=owner[0] - 1))
     least = np.minimum.reduceat(key, start)
     best = np.flatnonzero(key == np.repeat(least, np.diff(start, append=len(owner))))
-    owners, first = owner[start], np.searchsorted(best, start)
-    return owners, best[first]
+    return best[np.searchsorted(best, start)]
 
 
-def _private(residences: Ends, facilities: Ends, *, ways: Ints, onward: Ints, scale: int) -> Ints:
-    """Return the private part of the chosen walks; `ways` (3, N) as in `_serve`, `onward` (V,) per junction."""
-    via = ways.argmin(axis=0)
-    value, rank = np.divmod(ways.min(axis=0), scale)
-    along = value - residences.leg - facilities.leg[rank]
-    own = np.choose(via, [along, residences.by_tail, residences.by_head])
-    rest = np.choose(via, [np.zeros_like(along), onward[residences.tail], onward[residences.head]])
-    return np.where(residences.private, own, 0) + rest
+def _private(residences: Ends, chosen: tuple[Ints, Ints], *, along: Ints, onward: Ints) -> Ints:
+    """Return the private part of the chosen walks (N,): points and ways as in `Chosen`.
+
+    `along` (N,) is what each walk takes without its legs, `onward` (V,) the private part from each junction on.
+    """
+    best, via = chosen
+    tailward = via == VIA_TAIL
+    own = np.where(via == ALONG, along, np.where(tailward, residences.by_tail[best], residences.by_head[best]))
+    rest = np.where(via == ALONG, 0, onward[np.where(tailward, residences.tail[best], residences.head[best])])
+    return np.where(residences.private[best], own, 0) + rest

@@ -65,12 +65,6 @@ def reach_pairs(
     ----------
     docs/methods/walking-times.md; Dijkstra (1959).
     """
-    if facilities.type is None:
-        raise SchemaError("reach_pairs: facilities carry no type; give Endpoints(ids, snapped, type)")
-    if cutoff <= 0:
-        raise CutoffError(f"reach_pairs: cutoff is {cutoff} {impedance.mode.unit}: it must be above 0")
-    if cutoff >= EXACT:
-        raise CutoffError(f"reach_pairs: sums up to {cutoff} {impedance.mode.unit} are not exact: use a shorter cutoff")
     question = ask(network, impedance, residences=residences, facilities=facilities, cutoff=cutoff)
     residence, facility, value = answer(question)
     return ReachPairs(
@@ -78,7 +72,7 @@ def reach_pairs(
         cutoff=cutoff,
         residence_ids=residences.ids,
         facility_ids=facilities.ids,
-        types=facilities.type,
+        types=np.asarray(facilities.type),
         residence=residence,
         facility=facility,
         value=value,
@@ -88,11 +82,22 @@ def reach_pairs(
 def ask(
     network: WalkNetwork, impedance: Impedance, *, residences: Endpoints, facilities: Endpoints, cutoff: int
 ) -> Question:
-    """Bring a question for `reach_pairs`, whose arguments these are, into the form that both engines search."""
+    """Bring a question for `reach_pairs`, whose arguments these are, into the form that both engines search.
+
+    Raises
+    ------
+    SchemaError, NetworkError, CutoffError
+        As there.
+    """
+    if facilities.type is None:
+        raise SchemaError("pairs: facilities carry no type; give Endpoints(ids, snapped, type)")
+    if cutoff <= 0:
+        raise CutoffError(f"pairs: cutoff is {cutoff} {impedance.mode.unit}: it must be above 0")
+    if cutoff >= EXACT:
+        raise CutoffError(f"pairs: sums up to {cutoff} {impedance.mode.unit} are not exact: use a shorter cutoff")
     origins = ends_of(residences.snapped, network, impedance=impedance, leaving=True)
     entrances = ends_of(facilities.snapped, network, impedance=impedance, leaving=False)
-    if facilities.type is not None:
-        entrances = subset(entrances, np.flatnonzero(facilities.type[entrances.owner] != ""))
+    entrances = subset(entrances, np.flatnonzero(facilities.type[entrances.owner] != ""))
     near_origin, near_entrance, walk = along_shared_edges(origins, entrances, network=network, impedance=impedance)
     entered, left = (_over_junctions(ends, network.length_mm[ends.edge]) for ends in (entrances, origins))
     rows = len(facilities.ids)

@@ -22,7 +22,7 @@ def by_scipy(question: Question) -> Pairs:
     none = np.zeros(0, dtype=np.int64)
     parts: list[_Found] = [(none, none, none)]
     parts += [
-        _batch(question, np.arange(first, min(first + batch, question.facilities)))
+        of_facilities(question, np.arange(first, min(first + batch, question.facilities)))
         for first in range(0, question.facilities, batch)
     ]
     residence, facility, value = (np.concatenate(column) for column in zip(*parts, strict=True))
@@ -30,8 +30,8 @@ def by_scipy(question: Question) -> Pairs:
     return residence[order].astype(np.int32), facility[order].astype(np.int32), value[order]
 
 
-def _batch(question: Question, facilities: Ints) -> _Found:
-    """Return the least walks of some facilities, each started from a node of its own."""
+def of_facilities(question: Question, facilities: Ints) -> _Found:
+    """Return residence, facility and value of the pairs of some facilities, each started from a node of its own."""
     arcs, cutoff, nodes = question.arcs, question.cutoff, question.arcs.nodes
     seed, position = question.seeds.of_rows(facilities)
     # Values are shifted by 1 since a stored 0 is no arc to scipy; of double seeds the least counts.

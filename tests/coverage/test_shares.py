@@ -1,10 +1,13 @@
 """Shares, headlines and readings, counted by hand: populations are 1, 2, 4, 8 ..."""
 
+import math
 from itertools import product
 
 import numpy as np
 import pytest
 from coverage_city import PROFILES, Fac, circle, make_case, need
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lifecircle.coverage import kleene
 from lifecircle.coverage.audit import audit_coverage
@@ -104,6 +107,14 @@ def test_everybody_covered_is_exactly_one():
     status = np.full(10, kleene.COVERED)
     found = bounds(status, Weight(slice(0, 10), np.full(10, 0.1)))
     assert (found.covered, found.upper, found.not_covered, found.unknown) == (1.0, 1.0, 0.0, 0.0)
+
+
+@given(st.lists(st.tuples(st.floats(0.0, 1e6), st.sampled_from([0, 1, 2])), max_size=30))
+def test_sums_by_status_are_those_of_fsum(weighed: list[tuple[float, int]]):
+    weight = Weight(slice(0, len(weighed)), np.array([value for value, _ in weighed], dtype=float))
+    found = weight.written.by_status(np.array([code for _, code in weighed], dtype=np.int8))
+    for part, codes in (("covered", {2}), ("upper", {1, 2}), ("not_covered", {0}), ("unknown", {1})):
+        assert getattr(found, part) == math.fsum(value for value, code in weighed if code in codes)
 
 
 def test_land_weight_counts_points():
