@@ -17,6 +17,7 @@ from benchmarks.city import CRS_M, City, city
 from benchmarks.places import CUTOFF_MS, WALKER, endpoints
 from benchmarks.registry import Outcome, Size
 from lifecircle.coverage.case import CoverageCase, TimesKey
+from lifecircle.coverage.edges import edge_distance_m
 from lifecircle.coverage.kleene import kleene_and
 from lifecircle.coverage.live import LiveCoverage
 from lifecircle.coverage.live_items import Opening
@@ -158,6 +159,7 @@ class Town:
             denominator_sources={},
             land_points=np.empty((0, 2)),
             origin_snapped=np.ones(len(table), dtype=bool),
+            edge_m=edge_distance_m(table, np.empty((0, 2)), extent=whole),
             facilities=places,
             loaded_counts={kind: len(nodes) for kind, nodes in zip(types, made.facilities, strict=True)},
             times={},

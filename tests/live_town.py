@@ -10,23 +10,25 @@ from grid_city import Spot, make_network, snapped_from
 
 from lifecircle.model.network import Permission, WalkNetwork
 from lifecircle.model.travel import Impedance, Snapped, TravelMode, WalkProfile
-from lifecircle.network.edits import Street
+from lifecircle.network.edits import Street, add_node, add_street, edges_of, split_edge, with_permission
 from lifecircle.network.impedance import make_impedance
 from lifecircle.travel.changes import (
     AddFacility,
     AddStreet,
     Change,
+    Cut,
     Joint,
     MoveFacility,
     Rejoin,
     RemoveFacility,
+    Rework,
     SetPermission,
 )
 from lifecircle.travel.nearest import Endpoints
 from lifecircle.travel.update import LiveSearch
 
 TYPES = ("clinic", "market", "school", "nowhere")
-CHANGES = ("add", "remove", "move", "close", "open", "private", "street", "crossing", "rejoin")
+CHANGES = ("add", "remove", "move", "close", "open", "private", "street", "crossing", "rejoin", "doors", "rework")
 LENGTHS_M = (0.001, 0.002, 1.0, 1.0, 2.0, 3.0, 33.333, 100.0)
 
 
@@ -86,10 +88,9 @@ def random_change(live: LiveSearch, rng: np.random.Generator, *, kind: str) -> C
             name for name in (f"f{number:04d}" for number in rng.integers(0, 9999, 50).tolist()) if name not in ids
         )
         return AddFacility(name, str(rng.choice([*TYPES[:3], "other"])), doors)
-    if kind == "remove":
-        return RemoveFacility(str(rng.choice(ids)))
-    if kind == "move":
-        return MoveFacility(str(rng.choice(ids)), doors)
+    if kind in ("remove", "move"):
+        name = str(rng.choice(ids))
+        return RemoveFacility(name) if kind == "remove" else MoveFacility(name, doors)
     if kind in ("close", "open", "private"):
         permission = {"close": Permission.CLOSED, "open": Permission.PUBLIC, "private": Permission.PRIVATE}[kind]
         fits = np.flatnonzero(network.permission != permission)
@@ -98,7 +99,39 @@ def random_change(live: LiveSearch, rng: np.random.Generator, *, kind: str) -> C
         count = len(live.residences.snapped)
         points = np.sort(rng.choice(count, int(rng.integers(1, 4)), replace=False))
         return Rejoin(points, random_points(rng, network.length_mm, owners=[0] * len(points)))
-    return _new_street(live, rng, crossing=kind == "crossing")
+    if kind in ("street", "crossing"):
+        return _new_street(live, rng, crossing=kind == "crossing")
+    return _joined_doors(live, rng) if kind == "doors" else _rework(network, rng)
+
+
+def _joined_doors(live: LiveSearch, rng: np.random.Generator) -> Change:
+    """Return entrances of a facility that are joined elsewhere, or the facility moved where it has none to join."""
+    network, ids = live.network, live.facilities.ids.tolist()
+    if not ids:
+        return random_change(live, rng, kind="add")
+    name = str(rng.choice(ids))
+    rows = live.facility_rows(name)
+    rows = rows[live.facility_points(rows).edge >= 0]
+    new = random_points(rng, network.length_mm, owners=[0] * len(rows))
+    if not len(rows) or np.any(new.edge < 0):
+        return MoveFacility(name, new)
+    return Rejoin(rows, new, facilities=True)
+
+
+def _rework(network: WalkNetwork, rng: np.random.Generator) -> Change:
+    """Return an edge cut in two, one part of it closed or made private, and a street from the cut to a dead end."""
+    edge = int(rng.integers(network.edges))
+    part, cuts, nodes = edges_of(network, [edge]), (), np.unique([network.tail[edge], network.head[edge]])
+    length = int(part.length_mm[0])
+    if length > 1:
+        cuts = (Cut(edge, int(rng.integers(1, length)), network.edges),)
+        part = add_node(split_edge(part, 0, offset_mm=cuts[0].offset_mm), x=0.0, y=0.0)
+        part = add_street(part, (part.nodes - 2, part.nodes - 1), street=Street(length_mm=1000))
+        nodes = np.append(nodes, network.nodes + np.arange(2))
+    row = int(rng.integers(part.edges))
+    part = with_permission(part, row, permission=Permission(int(rng.integers(3))))
+    numbers = np.append(edge, network.edges + np.arange(part.edges - 1))
+    return Rework(part, numbers, nodes.astype(np.int64), cuts)
 
 
 def _new_street(live: LiveSearch, rng: np.random.Generator, *, crossing: bool) -> AddStreet:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -136,11 +136,7 @@ class LiveCoverage:
         if isinstance(change, AddFacility) and opening is None:
             raise SchemaError(f"facility {change.id!r}: give its Opening, so that it can be counted")
         steps: list[Callable[[], object]] = []
-        try:
-            felt = self._search(change, opening, steps)
-        except ValueError:  # which all of the errors above are
-            _take_back(steps)
-            raise
+        felt = self._search([change], opening, steps)
         self._undo.append(steps)
         kind = self._count_facilities(change, opening, steps)
         before = self._trust, self._status, self._count, self._tallies, self._counted
@@ -153,8 +149,22 @@ class LiveCoverage:
             self._judge(felt, steps)
         return felt.rows
 
+    def apply_all(self, changes: Sequence[Change]) -> Ints:
+        """Make changes of streets, and of where entrances are joined to them, as one, and return what `apply` does.
+
+        Raises
+        ------
+        SchemaError, NetworkError, CutoffError
+            If one of them cannot be made; nothing has changed then.
+        """
+        steps: list[Callable[[], object]] = []
+        felt = self._search(changes, None, steps)
+        self._undo.append(steps)
+        self._judge(felt, steps)
+        return felt.rows
+
     def undo(self) -> None:
-        """Take back the last change, bit for bit (IndexError where nothing is left to take back)."""
+        """Take back the last change (or changes made as one), bit for bit; IndexError where nothing is left."""
         _take_back(self._undo.pop())
 
     def _circle(self, circle: Circle, ground: Ground) -> _LiveCircle:
@@ -174,13 +184,17 @@ class LiveCoverage:
             items.append(LivePools(item, tuple(members)) if item.pools else members[0])
         return _LiveCircle(circle, tuple(items), nothing_known(case.origin_count)[0], fixed_assessable=False)
 
-    def _search(self, change: Change, opening: Opening | None, steps: list[Callable[[], object]]) -> _Felt:
-        """Hand the change to every search; those that leave lenient facilities out get one without its type."""
+    def _search(self, changes: Sequence[Change], opening: Opening | None, steps: list[Callable[[], object]]) -> _Felt:
+        """Hand changes to every search; those that leave lenient facilities out get one without its type."""
         rows, columns = [np.empty(0, dtype=np.int64)], {}
         for key, search in self._searches.items():
-            hidden = isinstance(change, AddFacility) and opening is not None and opening.lenient and not key.lenient
-            told = replace(change, type="") if isinstance(change, AddFacility) and hidden else change
-            touched = search.apply(told)
+            hidden = opening is not None and opening.lenient and not key.lenient
+            told = [replace(one, type="") if hidden and isinstance(one, AddFacility) else one for one in changes]
+            try:
+                touched = search.apply(*told)
+            except ValueError:  # which all errors of changes are
+                _take_back(steps)
+                raise
             steps.append(search.undo)
             rows.append(touched.residence)
             columns[id(search)] = frozenset(touched.column.tolist())

@@ -5,6 +5,8 @@ Edges are never cut by these: a mapped street on a bridge or through a gate is w
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
@@ -39,6 +41,13 @@ _OPENINGS = frozenset(
         "toll_booth",
     }
 )
+# Without any of these keys a thing plays no role.
+_KEYS = frozenset({"barrier", "entrance", "landuse", "natural", "railway", "waterway"})
+# By shapely's number of the type.
+_FORMS = (
+    *("Point", "LineString", "LinearRing", "Polygon"),
+    *("MultiPoint", "MultiLineString", "MultiPolygon", "GeometryCollection"),
+)
 _AREAS = ("Polygon", "MultiPolygon")
 _LINES = ("LineString", "MultiLineString", "LinearRing")
 ON_WALL_M = 0.1  # an entrance is mapped as a node of its wall; projecting moves it far less
@@ -71,6 +80,8 @@ def _is_railway(tags: Tags) -> bool:
 
 def _role(tags: Tags, *, form: str) -> str:
     """Return "hard", "wall", "gate", "shut" (a gate that is closed to walkers), "entrance" or ""."""
+    if _KEYS.isdisjoint(tags):
+        return ""
     if form == "Point":
         if tags.get("barrier") in _OPENINGS:
             return "shut" if gate_permission(tags) == Permission.CLOSED else "gate"
@@ -131,10 +142,13 @@ def find_barriers(objects: gpd.GeoDataFrame, network: WalkNetwork) -> Barriers:
     ----------
     docs/methods/walking-network.md
     """
-    shapes = objects.geometry.to_numpy()
-    roles = np.array(
-        [_role(tags, form=form) for tags, form in zip(objects["tags"], objects.geom_type, strict=True)], dtype=object
-    )
+    return barriers_among(objects["tags"], objects.geometry.to_numpy(), network=network)
+
+
+def barriers_among(tags: Iterable[Tags], shapes: npt.NDArray[np.object_], *, network: WalkNetwork) -> Barriers:
+    """Return what `find_barriers` does, of objects of which only tags and shapes (N,) are at hand."""
+    forms = np.array(_FORMS, dtype=object)[shapely.get_type_id(shapes)]
+    roles = np.array([_role(own, form=form) for own, form in zip(tags, forms, strict=True)], dtype=object)
     walls = shapes[roles == "wall"]
     is_area = np.isin(shapely.get_type_id(walls), (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON))
     walls = np.where(is_area, shapely.boundary(walls), walls)

@@ -16,6 +16,7 @@ from lifecircle.errors import NetworkError
 from lifecircle.model.network import Crossing, Floats, Permission, WalkNetwork
 
 Arrays = dict[str, npt.NDArray[Any]]
+Ends = npt.NDArray[np.int64]
 
 _NODES = ("node_x", "node_y", "node_id")
 _GEOMETRY = ("geometry_offsets", "geometry_x", "geometry_y")
@@ -169,33 +170,64 @@ def edges_of(network: WalkNetwork, edges: Sequence[int] | npt.NDArray[np.int64])
     )
 
 
-def side_by_side(networks: Sequence[WalkNetwork]) -> WalkNetwork:
-    """Return one network of the edges of several, in their order; no two of them share a node."""
-    first = networks[0]
-    joined = {name: np.concatenate([getattr(one, name) for one in networks]) for name in (*_NODES, *_by_edge(first))}
-    begin = np.cumsum([0, *(one.nodes for one in networks)])
-    for name in ("tail", "head"):
-        shifted = [getattr(one, name) + at for one, at in zip(networks, begin, strict=False)]
-        joined[name] = np.concatenate(shifted).astype(np.int32)
-    sizes = np.concatenate([np.diff(one.geometry_offsets) for one in networks])
-    return WalkNetwork(
-        crs=first.crs,
-        geometry_offsets=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
-        geometry_x=np.concatenate([one.geometry_x for one in networks]),
-        geometry_y=np.concatenate([one.geometry_y for one in networks]),
-        **joined,
-    )
+def gathered(
+    sources: Sequence[tuple[WalkNetwork, npt.NDArray[np.int64]]], *, order: npt.NDArray[np.int64], ends: Ends
+) -> WalkNetwork:
+    """Return edges of several networks as one, whose nodes are known by other numbers.
 
-
-def with_ends(network: WalkNetwork, ends: npt.NDArray[np.int64]) -> WalkNetwork:
-    """Return `network` with its nodes known by other numbers.
-
-    Edge e ends at ``ends[:, e]`` (2, E); nodes are those numbers in ascending order, each once.
+    Parameters
+    ----------
+    sources : sequence of (WalkNetwork, int64 (N,))
+        Which edges of which network.
+    order : int64 (E,)
+        Of all these edges, one source after the other, the order that is wanted.
+    ends : int64 (2, E)
+        Where each edge begins and ends, in that order; the nodes are these numbers ascending, each once.
     """
-    _, first, own = np.unique(ends.ravel(), return_index=True, return_inverse=True)
-    before = np.concatenate([network.tail, network.head])[first]
-    tail, head = own.reshape(2, -1).astype(np.int32)
-    return replace(network, tail=tail, head=head, **{name: getattr(network, name)[before] for name in _NODES})
+    first = sources[0][0]
+    joined = {
+        name: np.concatenate([getattr(one, name)[rows] for one, rows in sources])[order] for name in _by_edge(first)
+    }
+    _, at, own = np.unique(ends.ravel(), return_index=True, return_inverse=True)
+    joined["tail"], joined["head"] = own.reshape(2, -1).astype(np.int32)
+    for name in _NODES:
+        sides = [
+            np.concatenate([getattr(one, name)[side[rows]] for one, rows, side in each])[order]
+            for each in (
+                [(one, rows, one.tail) for one, rows in sources],
+                [(one, rows, one.head) for one, rows in sources],
+            )
+        ]
+        joined[name] = np.concatenate(sides)[at]
+    sizes, places = zip(*(_vertices(one, rows) for one, rows in sources), strict=True)
+    begins = np.concatenate([[0], np.cumsum(np.concatenate([np.diff(size) for size in sizes]))]).astype(np.int64)
+    offsets, vertices = _spread(begins, order)
+    for name in ("geometry_x", "geometry_y"):
+        values = [getattr(one, name)[place] for (one, _), place in zip(sources, places, strict=True)]
+        joined[name] = np.concatenate(values)[vertices]
+    return WalkNetwork(crs=first.crs, geometry_offsets=offsets, **joined)
+
+
+def with_edges(
+    network: WalkNetwork, part: WalkNetwork, *, edges: npt.NDArray[np.int64], nodes: npt.NDArray[np.int64]
+) -> WalkNetwork:
+    """Return `network` with the edges of `part` in the place of its `edges` (N,), or added to them.
+
+    `nodes` are the numbers that the nodes of `part` have in it; numbers of new edges and nodes follow the last ones.
+    """
+    order = np.arange(int(max(network.edges, edges.max(initial=-1) + 1)))
+    order[edges] = network.edges + np.arange(len(edges))
+    come = nodes >= network.nodes
+    joined = {name: np.concatenate([getattr(network, name), getattr(part, name)])[order] for name in _by_edge(network)}
+    for name in ("tail", "head"):
+        joined[name] = np.concatenate([getattr(network, name), nodes[getattr(part, name)].astype(np.int32)])[order]
+    for name in _NODES:
+        joined[name] = np.append(getattr(network, name), getattr(part, name)[come])
+    begins = np.append(network.geometry_offsets, len(network.geometry_x) + part.geometry_offsets[1:])
+    offsets, places = _spread(begins, order)
+    for name in ("geometry_x", "geometry_y"):
+        joined[name] = np.concatenate([getattr(network, name), getattr(part, name)])[places]
+    return WalkNetwork(crs=network.crs, geometry_offsets=offsets, **joined)
 
 
 def check_edge(edges: int, edge: int) -> None:
@@ -229,9 +261,15 @@ def _longer(array: npt.NDArray[Any], value: object) -> npt.NDArray[Any]:
 
 def _vertices(network: WalkNetwork, rows: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], ...]:
     """Return the offsets of the vertices of some edges, and where they are in the network."""
-    sizes = np.diff(network.geometry_offsets)[rows]
+    return _spread(network.geometry_offsets, rows)
+
+
+def _spread(begins: npt.NDArray[np.int64], rows: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], ...]:
+    """Return the offsets of the parts `rows` of what is laid out from `begins` to `begins`, and where they are."""
+    first = begins[rows]
+    sizes = begins[rows + 1] - first
     offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-    return offsets, np.arange(offsets[-1]) + np.repeat(network.geometry_offsets[:-1][rows] - offsets[:-1], sizes)
+    return offsets, np.arange(offsets[-1]) + np.repeat(first - offsets[:-1], sizes)
 
 
 def _line(network: WalkNetwork, edge: int) -> Floats:

@@ -71,16 +71,51 @@ class Enclosures:
         """Cut `walls` (lines) and join what the `gates` (points) connect."""
         pieces = shapely.get_parts(shapely.unary_union(walls)) if len(walls) else walls
         faces = shapely.get_parts(shapely.polygonize(pieces)) if len(pieces) else pieces
+        shapely.prepare(pieces)
+        return cls._joined(shapely.STRtree(pieces), shapely.STRtree(faces), gates)
+
+    def parts_at(self, gates: Geometries) -> bool:
+        """Say whether some of `gates` lie in walls that part anything: others connect what is one already."""
+        pieces = self.pieces[np.unique(self.piece_tree.query(gates, predicate="dwithin", distance=GATE_M)[1])]
+        return bool(len(self.face_tree.query(pieces, predicate="dwithin", distance=TOUCH_M)[0]))
+
+    def with_gates(self, gates: Geometries) -> Enclosures:
+        """Return the same walls, where other `gates` connect what they part."""
+        return self._joined(self.piece_tree, self.face_tree, gates)
+
+    @classmethod
+    def _joined(cls, piece_tree: shapely.STRtree, face_tree: shapely.STRtree, gates: Geometries) -> Enclosures:
+        pieces, faces = piece_tree.geometries, face_tree.geometries
         middle = shapely.line_interpolate_point(pieces, 0.5, normalized=True)
         sides = _faces_beside(middle, faces)
         gated = np.zeros(len(pieces), dtype=bool)
-        gated[shapely.STRtree(pieces).query(gates, predicate="dwithin", distance=GATE_M)[1]] = True
+        gated[piece_tree.query(gates, predicate="dwithin", distance=GATE_M)[1]] = True
         room = _labels(len(faces) + 1, sides[gated])
         piece_room = room[sides]
         rim = _on_rim(middle, piece_room, _rims(faces, room[1:]))
         block, around = _blocks(piece_room, rim)
-        shapely.prepare(pieces)
-        return cls(pieces, shapely.STRtree(pieces), shapely.STRtree(faces), room[1:], piece_room, rim, block, around)
+        return cls(pieces, piece_tree, face_tree, room[1:], piece_room, rim, block, around)
+
+    def boxes_unlike(self, other: Enclosures) -> npt.NDArray[np.float64]:
+        """Return the boxes (N, 4) of the pieces and faces that mean something else in `other`, the same walls.
+
+        A leg from outside the boxes that enters none of them crosses the same walls in both.
+        """
+        ours, theirs = self._meaning(), other._meaning()
+        found = [
+            shapely.bounds(shapes[(one != two).any(axis=1)]).reshape(-1, 4)
+            for shapes, one, two in zip((self.pieces, self.face_tree.geometries), ours, theirs, strict=True)
+        ]
+        return np.vstack(found)
+
+    def _meaning(self) -> tuple[Ints, Ints]:
+        """Return what decides of every piece and face, with blocks known by their first face; `OUTSIDE` by 0."""
+        face_block = self.block[self.face_room]
+        first = np.full(len(self.around), len(face_block) + 1, dtype=np.int64)
+        np.minimum.at(first, face_block, np.arange(1, len(face_block) + 1))
+        first[OUTSIDE] = 0
+        pieces = np.hstack([first[self.block[self.piece_room]], self.rim])
+        return pieces, np.column_stack([first[face_block], first[self.around[face_block]]])
 
     def blocks_of(self, points: Geometries) -> Ints:
         """Return the block of closed rooms each point lies in, `OUTSIDE` if a way leads out.

@@ -7,13 +7,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from lifecircle.network.components import joined_islands
 from lifecircle.network.edits import Street, add_node, add_street, split_edge
 from lifecircle.scenario.ground import RefusedError
-from lifecircle.travel.changes import AddStreet as LaidStreet
-from lifecircle.travel.changes import Joint
+from lifecircle.travel.changes import Cut, Joint
 
 if TYPE_CHECKING:
     from lifecircle.model.network import WalkNetwork
@@ -35,35 +31,23 @@ class Free:
     y: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Cut:
-    """Edge `edge` was cut `offset_mm` from its tail; `rest` is the part beyond."""
-
-    edge: int
-    offset_mm: int
-    rest: int
-
-
 def lay(work: Work, stops: Sequence[Stop | Free], *, streets: Sequence[Street]) -> Work:
     """Cut the edges at the stops and lay a street between each two of them.
 
-    Every part is laid as a search that follows changes lays it: its start is cut, then its end, then it is added.
+    Free places come first; of every part its start is cut, then its end, then it is laid.
 
     Raises
     ------
     RefusedError
         If nothing of it is left because all its stops are one place.
     """
-    network, cuts, ways = work.network, list[_Cut](), list[int]()
-    steps: list[LaidStreet] = []
-    followed = work.followed and not any(isinstance(stop, Free) for stop in stops)
+    network, cuts, ways = work.network, list[Cut](), list[int]()
     nodes: list[int] = []
     for stop in stops:
         if isinstance(stop, Free):
             network = add_node(network, x=stop.x, y=stop.y)
         nodes.append(network.nodes - 1 if isinstance(stop, Free) else -1)
     for (first, second), street in zip(pairwise(range(len(stops))), streets, strict=True):
-        joints = [_now(stops[at], nodes[at], cuts=cuts, network=network) for at in (first, second)]
         before = network, list(nodes), len(cuts)
         for at in (first, second):
             network, nodes[at] = _at(stops[at], nodes[at], network=network, cuts=cuts)
@@ -73,21 +57,17 @@ def lay(work: Work, stops: Sequence[Stop | Free], *, streets: Sequence[Street]) 
             continue
         network = add_street(network, (nodes[first], nodes[second]), street=street)
         ways.append(network.edges - 1)
-        steps.append(LaidStreet(joints[0], joints[1], street))
     if not ways:
         raise RefusedError("all of it lies at one junction: draw it from one street to another")
-    island = joined_islands(network, np.array(ways))
     return replace(
         work,
-        network=replace(network, island=island),
-        steps=(*work.steps, *steps),
-        followed=followed and bool(np.array_equal(island, network.island)),
+        network=network,
         ways=(*work.ways, *ways),
-        cut=(*work.cut, *(edge for cut in cuts for edge in (cut.edge, cut.rest))),
+        cuts=(*work.cuts, *cuts),
     )
 
 
-def _now(stop: Stop | Free, node: int, *, cuts: Sequence[_Cut], network: WalkNetwork) -> Joint:
+def _now(stop: Stop | Free, node: int, *, cuts: Sequence[Cut], network: WalkNetwork) -> Joint:
     """Return where a stop is on the network as it is now."""
     if node >= 0:
         return Joint(node=node)
@@ -101,11 +81,11 @@ def _now(stop: Stop | Free, node: int, *, cuts: Sequence[_Cut], network: WalkNet
     return Joint(node=int(network.head[edge])) if offset == network.length_mm[edge] else Joint(-1, edge, offset)
 
 
-def _at(stop: Stop | Free, node: int, *, network: WalkNetwork, cuts: list[_Cut]) -> tuple[WalkNetwork, int]:
+def _at(stop: Stop | Free, node: int, *, network: WalkNetwork, cuts: list[Cut]) -> tuple[WalkNetwork, int]:
     """Return the network with a node at a stop, and the node."""
     joint = _now(stop, node, cuts=cuts, network=network)
     if joint.node >= 0:
         return network, joint.node
-    cuts.append(_Cut(joint.edge, joint.offset_mm, network.edges))
+    cuts.append(Cut(joint.edge, joint.offset_mm, network.edges))
     network = split_edge(network, joint.edge, offset_mm=joint.offset_mm)
     return network, network.nodes - 1

@@ -13,8 +13,11 @@ from lifecircle.network.edits import split_edge, with_permission
 from lifecircle.network.permissions import gate_permission, stops_walkers
 from lifecircle.scenario.ground import RefusedError, position
 from lifecircle.scenario.ways import is_gate
+from lifecircle.travel.changes import Cut
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from lifecircle.model.osm import Tags
     from lifecircle.model.scenario import CloseGate, OpenGate
     from lifecircle.scenario.ground import Ground
@@ -72,31 +75,37 @@ def close_gate(work: Work, change: CloseGate, *, ground: Ground) -> Work:
 
 def _shut_at(work: Work, edge: int, *, at: Ints) -> Work:
     """Shut the last millimetre of an edge at the nodes `at`."""
-    network, cut, shut = work.network, list[int](), list[int]()
+    network, cuts, shut = work.network, list[Cut](), list[int]()
     if np.isin(network.head[edge], at):
         if network.length_mm[edge] > GATE_MM:
-            network = split_edge(network, edge, offset_mm=int(network.length_mm[edge]) - GATE_MM)
-            cut += [edge, network.edges - 1]
+            cuts.append(Cut(edge, int(network.length_mm[edge]) - GATE_MM, network.edges))
+            network = split_edge(network, edge, offset_mm=cuts[-1].offset_mm)
             shut.append(network.edges - 1)
         else:
             shut.append(edge)
     if np.isin(network.tail[edge], at) and edge not in shut:
         if network.length_mm[edge] > GATE_MM:
+            cuts.append(Cut(edge, GATE_MM, network.edges))
             network = split_edge(network, edge, offset_mm=GATE_MM)
-            cut += [edge, network.edges - 1]
         shut.append(edge)
-    for one in shut:
-        network = with_permission(network, one, permission=Permission.CLOSED)
-    return replace(work, network=network, followed=False, ways=(*work.ways, *shut), cut=(*work.cut, *cut))
+    return replace(
+        work,
+        network=with_permission(network, shut, permission=Permission.CLOSED),
+        ways=(*work.ways, *shut),
+        cuts=(*work.cuts, *cuts),
+    )
 
 
 def _meant(work: Work, change: OpenGate | CloseGate, *, ground: Ground) -> int:
     """Return the OSM id of the gate that is meant."""
-    known, shapes = _gates(work)
     if change.id is not None:
-        if change.id not in known:
+        name = f"n{int(change.id)}"
+        if name not in work.objects.index or not _shuts(
+            work.objects["tags"].to_numpy()[work.objects.index.get_loc(name)]
+        ):
             raise RefusedError(f"there is no gate n{change.id} in the data: give the OSM id of a mapped gate's node")
         return int(change.id)
+    known, shapes = _gates(work)
     xy = ground.metres([position(change.lon, change.lat)])[0]
     away = shapely.distance(shapes, shapely.Point(xy)) if len(shapes) else np.array([np.inf])
     best = int(np.argmin(away))
@@ -109,14 +118,16 @@ def _meant(work: Work, change: OpenGate | CloseGate, *, ground: Ground) -> int:
     return known[best]
 
 
+def gates_among(objects: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return those of an extract's objects that are gates and can be opened or shut."""
+    shuts = [str(name).startswith("n") and _shuts(tags) for name, tags in objects["tags"].items()]
+    return objects[np.array(shuts, dtype=bool)]
+
+
 def _gates(work: Work) -> tuple[list[int], Any]:
     """Return the gates that can be shut, by OSM id ascending, and their places."""
-    objects = work.objects
-    rows = [
-        (int(str(name)[1:]), place)
-        for name, tags, place in zip(objects.index, objects["tags"], objects.geometry.to_numpy(), strict=True)
-        if str(name).startswith("n") and _shuts(tags)
-    ]
+    gates = gates_among(work.objects)
+    rows = [(int(str(name)[1:]), place) for name, place in zip(gates.index, gates.geometry.to_numpy(), strict=True)]
     rows.sort(key=lambda row: row[0])
     shapes = np.empty(len(rows), dtype=object)
     shapes[:] = [place for _, place in rows]

@@ -15,7 +15,7 @@ from lifecircle.model.scenario import STREET_KINDS
 from lifecircle.network.edits import Street
 from lifecircle.scenario.cutting import Free, Stop, lay
 from lifecircle.scenario.ground import RefusedError, hint
-from lifecircle.scenario.ways import is_gate, nearest_edge
+from lifecircle.scenario.ways import is_gate, nearest_line
 from lifecircle.travel.changes import Joint
 
 if TYPE_CHECKING:
@@ -44,6 +44,18 @@ class _Meeting:
     road: bool
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Beside:
+    """Edges near the new way, ascending, and how they are drawn."""
+
+    network: WalkNetwork
+    edges: Ints
+    lines: npt.NDArray[np.object_]
+
+    def line(self, edge: int) -> shapely.LineString:
+        return self.lines[int(np.searchsorted(self.edges, edge))]
+
+
 def add_street(work: Work, change: AddStreet, *, ground: Ground) -> Work:
     """Lay the street.
 
@@ -62,27 +74,28 @@ def add_street(work: Work, change: AddStreet, *, ground: Ground) -> Work:
     network = work.network
     near = work.near(xy, within_m=JOIN_M)
     near = near[(network.permission[near] != Permission.CLOSED) & ~is_gate(network)[near]]
-    met = [] if change.kind in ALOFT else _crossed(network, line, near=near)
-    met, line = _with_ends(network, line, met=met, near=near, aloft=change.kind in ALOFT)
+    beside = _Beside(network, near, network.lines(near))
+    met = [] if change.kind in ALOFT else _crossed(beside, line)
+    met, line = _with_ends(beside, line, met=met, aloft=change.kind in ALOFT)
     if change.kind in ("street", "path"):
         _check_dry(ground, line)
     stops, streets = _parts(line, met, change=change)
     return lay(work, stops, streets=streets)
 
 
-def _crossed(network: WalkNetwork, line: shapely.LineString, *, near: Ints) -> list[_Meeting]:
+def _crossed(beside: _Beside, line: shapely.LineString) -> list[_Meeting]:
     """Return where the line meets edges on the ground, one meeting a place."""
-    flags = network.flags[near]
-    ground = near[(flags & np.uint8(EdgeFlag.BRIDGE | EdgeFlag.TUNNEL)) == 0]
-    lines = network.lines(ground)
-    cut = shapely.intersection(lines, line)
+    aloft = beside.network.flags[beside.edges] & np.uint8(EdgeFlag.BRIDGE | EdgeFlag.TUNNEL)
+    shapely.prepare(line)
+    met = np.flatnonzero((aloft == 0) & shapely.intersects(line, beside.lines))
+    ground, cut = beside.edges[met], shapely.intersection(beside.lines[met], line)
     points, row = shapely.get_parts(shapely.extract_unique_points(cut), return_index=True)
-    found = [_meeting(network, line, edge=int(ground[at]), point=point) for point, at in zip(points, row, strict=True)]
+    found = [_meeting(beside, line, edge=int(ground[at]), point=point) for point, at in zip(points, row, strict=True)]
     return _apart(found)
 
 
-def _meeting(network: WalkNetwork, line: shapely.LineString, *, edge: int, point: shapely.Point) -> _Meeting:
-    own = network.lines(np.array([edge]))[0]
+def _meeting(beside: _Beside, line: shapely.LineString, *, edge: int, point: shapely.Point) -> _Meeting:
+    network, own = beside.network, beside.line(edge)
     length = int(network.length_mm[edge])
     drawn = own.length
     offset = round(own.project(point) / drawn * length) if drawn > 0 else 0
@@ -103,7 +116,7 @@ def _apart(found: list[_Meeting]) -> list[_Meeting]:
 
 
 def _with_ends(
-    network: WalkNetwork, line: shapely.LineString, *, met: list[_Meeting], near: Ints, aloft: bool
+    beside: _Beside, line: shapely.LineString, *, met: list[_Meeting], aloft: bool
 ) -> tuple[list[_Meeting], shapely.LineString]:
     """Trim or join both ends; return the meetings along the final line."""
     first, last = (met[0].along_m, met[-1].along_m) if met else (np.inf, -np.inf)
@@ -115,7 +128,7 @@ def _with_ends(
         if met and min(abs(one.along_m - at) for one in met) < SAME_M:
             continue
         point = shapely.get_coordinates(line.interpolate(at))[0]
-        edge, away = nearest_edge(network, point, among=near)
+        edge, away = nearest_line(beside.edges, beside.lines, xy=point)
         if away > JOIN_M:
             if aloft:
                 raise RefusedError(
@@ -123,9 +136,9 @@ def _with_ends(
                     "walked: draw it from one street to another"
                 )
             continue
-        own = network.lines(np.array([edge]))[0]
+        own = beside.line(edge)
         foot = own.interpolate(own.project(shapely.Point(point)))
-        added.append((start, _meeting(network, line, edge=edge, point=foot)))
+        added.append((start, _meeting(beside, line, edge=edge, point=foot)))
         if away > SAME_M:
             xy.insert(0 if start else len(xy), tuple(foot.coords[0]))
     final = shapely.LineString(xy)

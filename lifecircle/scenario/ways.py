@@ -12,8 +12,7 @@ import shapely
 from lifecircle.model.network import EdgeFlag, Permission, WalkNetwork
 from lifecircle.network.components import joined_islands
 from lifecircle.network.edits import with_permission
-from lifecircle.travel.changes import Change as Step
-from lifecircle.travel.changes import SetPermission
+from lifecircle.travel.changes import Cut
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -32,54 +31,49 @@ class Work:
         As it is now; edges keep their numbers, new ones come last.
     objects : GeoDataFrame
         The extract's objects; of gates that were opened or closed, the tags say so.
-    steps : tuple of lifecircle.travel.changes
-        How it came about, for a search that follows changes.
-    followed : bool
-        Whether `steps` say everything that was done.
     ways : tuple of int
         Edges that are new, closed or opened.
     numbers : tuple of int
         The change that each of `ways` comes from.
-    cut : tuple of int
-        Edges that were cut, both parts.
-    boxes : float64 (E, 4)
-        West, south, east, north of every edge of a network that it was made for.
+    cuts : tuple of Cut
+        In their order.
     """
 
     network: WalkNetwork
     objects: gpd.GeoDataFrame
-    steps: tuple[Step, ...] = ()
-    followed: bool = True
     ways: tuple[int, ...] = field(default=())
     numbers: tuple[int, ...] = field(default=())
-    cut: tuple[int, ...] = field(default=())
-    boxes: Floats = field(default_factory=lambda: np.empty((0, 4)))
+    cuts: tuple[Cut, ...] = field(default=())
+
+    @property
+    def changed(self) -> Ints:
+        """Edges that are new, closed, opened or cut, ascending."""
+        return np.array(sorted({*self.ways, *(edge for cut in self.cuts for edge in (cut.edge, cut.rest))}), np.int64)
 
     def near(self, xy: Floats, *, within_m: float) -> Ints:
         """Return the edges, ascending, whose boxes come within `within_m` of the box of points (N, 2)."""
-        known = len(self.boxes) == self.network.edges
-        return in_box(self.boxes if known else edge_boxes(self.network), xy, within_m=within_m)
+        return in_box(edge_boxes(self.network), xy, within_m=within_m)
 
     def with_permission(self, edges: Ints, permission: Permission) -> Self:
         """Return the work with another permission on edges (N,)."""
         rows = edges.tolist()
-        network = with_permission(self.network, rows, permission=permission)
-        followed = self.followed
-        if permission != Permission.CLOSED:
-            island = joined_islands(network, edges)
-            followed = followed and bool(np.array_equal(island, network.island))
-            network = replace(network, island=island)
         return replace(
             self,
-            network=network,
-            steps=(*self.steps, *(SetPermission(edge, permission) for edge in rows)),
-            followed=followed,
+            network=with_permission(self.network, rows, permission=permission),
             ways=(*self.ways, *rows),
         )
 
     def numbered(self, number: int) -> Self:
-        """Return the work with its latest ways ascribed to the `number`-th change."""
-        return replace(self, numbers=(*self.numbers, *[number] * (len(self.ways) - len(self.numbers))))
+        """Return the work with its latest ways ascribed to the `number`-th change, and joined to what they meet.
+
+        Islands that a new or opened way joins to the rest are islands no more.
+        """
+        latest = np.array(self.ways[len(self.numbers) :], dtype=np.int64)
+        opened = latest[self.network.permission[latest] != Permission.CLOSED]
+        network = self.network
+        if len(opened):
+            network = replace(network, island=joined_islands(network, opened))
+        return replace(self, network=network, numbers=(*self.numbers, *[number] * len(latest)))
 
 
 def edge_boxes(network: WalkNetwork) -> Floats:
@@ -107,25 +101,18 @@ def in_box(boxes: Floats, around: Floats, *, within_m: float) -> Ints:
     )
 
 
-def boxes_after(work: Work, boxes: Floats) -> Floats:
-    """Return the boxes of the network of `work`, from those of the network before it."""
-    changed = sorted({*work.cut, *range(len(boxes), work.network.edges)})
-    if not changed:
-        return boxes
-    lines = work.network.lines(np.array(changed, dtype=np.int64))
-    more = np.empty((work.network.edges - len(boxes), 4))
-    result = np.vstack([boxes, more])
-    result[changed] = shapely.bounds(lines)
-    return result
-
-
 def nearest_edge(network: WalkNetwork, xy: Floats, *, among: Ints) -> tuple[int, float]:
     """Return the edge of `among` nearest to a point (2,), the smallest of equals, and its distance; -1 and inf."""
-    if not len(among):
+    return nearest_line(among, network.lines(among), xy=xy)
+
+
+def nearest_line(edges: Ints, lines: npt.NDArray[np.object_], *, xy: Floats) -> tuple[int, float]:
+    """Return which of `edges` (N,) with their lines is nearest to a point (2,), as `nearest_edge`."""
+    if not len(edges):
         return -1, float("inf")
-    distance = shapely.distance(network.lines(among), shapely.Point(xy))
+    distance = shapely.distance(lines, shapely.Point(xy))
     best = int(np.argmin(distance))
-    return int(among[best]), float(distance[best])
+    return int(edges[best]), float(distance[best])
 
 
 def is_gate(network: WalkNetwork) -> npt.NDArray[np.bool_]:

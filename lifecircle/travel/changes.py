@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from lifecircle.model.network import Permission
+from lifecircle.model.network import Permission, WalkNetwork
 from lifecircle.model.travel import Snapped
 from lifecircle.network.edits import Street
 
@@ -86,23 +86,55 @@ class AddStreet:
     street: Street = field(default_factory=Street)
 
 
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Edge `edge` was cut `offset_mm` from its tail; `rest` is the part beyond, with what was joined to it there."""
+
+    edge: int
+    offset_mm: int
+    rest: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rework:
+    """Streets as they came out of some work: closed, opened, cut, new.
+
+    Attributes
+    ----------
+    network : WalkNetwork
+        The edges that are others than before or new, alone.
+    edges, nodes : int64 (E,), (V,)
+        Their numbers, ascending; those of new ones follow the last.
+    cuts : tuple of Cut
+        In their order.
+    """
+
+    network: WalkNetwork
+    edges: Ints
+    nodes: Ints
+    cuts: tuple[Cut, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Rejoin:
-    """Residence entrances are joined to the network elsewhere, to a new street for instance.
+    """Entrances are joined to the network elsewhere, to a new street for instance.
 
     Attributes
     ----------
     points : int64 (N,)
-        Rows of the residences' ``Snapped``, each once.
+        Rows of the residences' ``Snapped``, each once; of facilities, those that `LiveSearch.facility_rows` tells.
     entrances : Snapped
         N points in the same order; ``owner`` is not looked at.
+    facilities : bool
+        Whether they are entrances of facilities; joined before and after then, or move the facility.
     """
 
     points: Ints
     entrances: Snapped
+    facilities: bool = False
 
 
-Change: TypeAlias = AddFacility | RemoveFacility | MoveFacility | SetPermission | AddStreet | Rejoin
+Change: TypeAlias = AddFacility | RemoveFacility | MoveFacility | SetPermission | AddStreet | Rework | Rejoin
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -18,7 +18,7 @@ class Journal:
     """How to take back what was done, step by step."""
 
     def __init__(self) -> None:
-        self._steps: list[Callable[[], None]] = []
+        self._steps: list[Callable[[], object]] = []
         self._marks: list[int] = []
 
     def __len__(self) -> int:
@@ -29,7 +29,7 @@ class Journal:
         """Start a change."""
         self._marks.append(len(self._steps))
 
-    def note(self, step: Callable[[], None]) -> None:
+    def note(self, step: Callable[[], object]) -> None:
         """Remember `step`, which takes back something that was just done."""
         self._steps.append(step)
 

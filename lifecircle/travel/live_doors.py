@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from lifecircle.errors import CutoffError, SchemaError
+from lifecircle.errors import CutoffError, NetworkError, SchemaError
 from lifecircle.model.travel import Snapped
 from lifecircle.travel.journal import Journal
 from lifecircle.travel.live_points import LivePoints
@@ -47,7 +47,7 @@ class LiveDoors:
     Attributes
     ----------
     points : LivePoints
-        The entrances; those of facilities that are gone have ``kind`` -1.
+        The entrances; those of facilities that are gone have ``kind`` and ``owner`` -1.
     scale : int
         Ranks lie in 0 ... scale - 1.
     """
@@ -62,7 +62,7 @@ class LiveDoors:
         self._journal, self.scale, self._name = journal, scale, facilities.ids.name
         self._columns = {kind: column for column, kind in enumerate(types)}
         self._ids = [str(name) for name in facilities.ids]
-        self._numbers = list(range(len(self._ids)))
+        self._numbers, self._named = list(range(len(self._ids))), list(self._ids)
         snapped = facilities.snapped
         counts = np.bincount(snapped.owner, minlength=len(self._ids))
         self._spans = list(zip((np.cumsum(counts) - counts).tolist(), counts.tolist(), strict=True))
@@ -92,12 +92,17 @@ class LiveDoors:
         first, count = self._spans[self._number(name)]
         return np.arange(first, first + count)
 
+    def names_of(self, rows: Ints) -> list[str]:
+        """Return the id of the facility that each of some `points` (N,), of none that is gone, belongs to."""
+        return [self._named[number] for number in self.points.table["owner"][rows].tolist()]
+
     def add(self, name: str, kind: str, *, entrances: Snapped) -> Renumbered | None:
         """Add a facility (SchemaError when its id is taken)."""
         place = bisect_left(self._ids, name)
         if self._ids[place : place + 1] == [name]:
             raise SchemaError(f"facility {name!r} is already there: give it another id, or move it")
         number = len(self._types)
+        self._named.append(name)
         self._ids.insert(place, name)
         self._numbers.insert(place, number)
         self._types.append(kind)
@@ -121,6 +126,20 @@ class LiveDoors:
         changed = self._enter(name, number, entrances=entrances)
         self._leave(name, number, span=before)
         return changed
+
+    def rejoin(self, rows: Ints, *, entrances: Snapped) -> tuple[Ints, list[int]]:
+        """Join entrances elsewhere, their ranks stay; return the edges and the columns concerned.
+
+        Raises
+        ------
+        NetworkError
+            If one is joined to nothing, before or after: `move` gives ranks.
+        """
+        edges = np.concatenate([self.points.table["edge"][rows], entrances.edge])
+        if np.any(edges < 0):
+            raise NetworkError("an entrance of a facility is joined to nothing: move the facility instead")
+        self.points.rejoin(rows, entrances)
+        return edges, np.unique(self.points.table["kind"][rows]).tolist()
 
     def ranks(self, column: int) -> Ints:
         """Return the ranks of a type, ascending."""
@@ -170,7 +189,7 @@ class LiveDoors:
         """Take entrances of facility `number` off the streets; they come before its others, if it has others."""
         rows = np.arange(span[0], sum(span))
         self.points.remove(rows)
-        self.points.table.put(rows, kind=-1)
+        self.points.table.put(rows, kind=-1, owner=-1)
         column = self._columns.get(self._types[number], -1)
         if column < 0:
             return
@@ -215,8 +234,8 @@ class LiveDoors:
 
     def _forget(self, place: int) -> None:
         del self._ids[place], self._numbers[place]
-        self._types.pop()
-        self._spans.pop()
+        for each in (self._named, self._types, self._spans):
+            each.pop()
 
     def _bring_back(self, place: int, name: str, number: int) -> None:
         self._ids.insert(place, name)

@@ -67,9 +67,11 @@ class LiveKeys:
                 self._keys["key"][column, : len(plain)] = np.where(far, arrays.FAR, value * self._scale + ranks[place])
         self.repair(self.region(range(self._columns), edges=NONE, owners=np.arange(len(self._cells))))
 
-    def add_junction(self) -> None:
-        """Make room for a new junction, which nothing reaches yet."""
-        self._keys.append(1, key=arrays.FAR)
+    def add_junctions(self) -> None:
+        """Make room for new junctions, which nothing reaches yet."""
+        come = len(self._place.streets.nodes) - len(self._keys)
+        if come:
+            self._keys.append(come, key=arrays.FAR)
 
     def values(self, column: int, rows: Ints) -> Floats:
         """Return the least value of residences `rows` (N,) to the type of `column`, ``inf`` where none is reached."""
@@ -87,6 +89,15 @@ class LiveKeys:
         """Return where a change of `edges`, their doors, or the points of `owners` can be felt first."""
         junctions = np.unique(self._place.streets.ends_at(edges))
         return arrays.Region(np.array(columns, dtype=np.int64), junctions, edges, owners, self._stamp)
+
+    def joined(self, regions: Sequence[arrays.Region]) -> arrays.Region:
+        """Return the region of all of some changes."""
+        if len(regions) == 1:
+            return regions[0]
+        columns, junctions, edges, owners = (
+            np.unique(np.concatenate([NONE, *own])) for own in zip(*(one[:4] for one in regions), strict=True)
+        )
+        return arrays.Region(columns, junctions, edges, owners, self._stamp)
 
     def repair(self, region: arrays.Region) -> Touched:
         """Repair the keys around `region` and the cells that hang on them."""
@@ -136,4 +147,6 @@ class LiveKeys:
             reached = np.flatnonzero((np.arange(len(key)) < len(table)) & (key != arrays.FAR))
             value, rank = np.divmod(key[reached], self._scale)
             table.note("key", (column, reached), old=key[reached])
-            key[reached] = value * self._scale + changed.new[np.searchsorted(changed.old, rank)]
+            # Ranks that went in the same turn are not among the old ones; what rests on them is lost in the repair.
+            place = np.minimum(np.searchsorted(changed.old, rank), len(changed.old) - 1)
+            key[reached] = value * self._scale + changed.new[place]

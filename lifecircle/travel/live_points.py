@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -11,6 +13,9 @@ from lifecircle.travel.journal import Array, Journal, Table
 from lifecircle.travel.live_streets import LiveStreets
 
 Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+ROUNDING_M = 0.002  # legs are rounded to the millimetre
 
 _SNAPPED = tuple(name for name in Snapped.__slots__ if name != "owner")
 
@@ -39,21 +44,21 @@ class LivePoints:
         """Add the points of one new owner and return the row of the first."""
         columns = self._columns(snapped) | more
         first = self.table.append(len(snapped), owner=owner, following=-1, **columns)
-        for row in range(first, first + len(snapped)):
-            self._link(row)
+        self._link(np.arange(first, first + len(snapped)))
         return first
 
     def remove(self, rows: Ints) -> None:
         """Take points off their edges; their rows stay."""
-        for row in rows.tolist():
-            self._unlink(row)
+        edges, gone = self.table["edge"][rows], set(rows.tolist())
+        self._chain(
+            {edge: [row for row in self.on(edge).tolist() if row not in gone] for edge in set(edges.tolist()) - {-1}}
+        )
 
     def rejoin(self, rows: Ints, snapped: Snapped) -> None:
         """Join points elsewhere."""
         self.remove(rows)
         self.table.put(rows, **self._columns(snapped))
-        for row in rows.tolist():
-            self._link(row)
+        self._link(rows)
 
     def on(self, edge: int) -> Ints:
         """Return the rows of the points on an edge."""
@@ -63,20 +68,36 @@ class LivePoints:
             row = int(self.table["following"][row])
         return np.array(rows, dtype=np.int64)
 
-    def weigh_again(self, edge: int) -> None:
-        """Work out the parts of an edge whose costs have changed."""
-        self._weigh(self.on(edge))
+    def looking(self, boxes: Floats, *, reach_mm: int) -> Ints:
+        """Return the rows of the points that look as far as one of some boxes (M, 4), ascending.
+
+        A point looks as far as its leg is long: nothing farther away than that can be joined instead. One without a
+        leg, or with one through a wall, looks `reach_mm` far.
+        """
+        used, reach_m = slice(len(self.table)), reach_mm / 1000.0 + ROUNDING_M
+        x, y = self.table["x"][used], self.table["y"][used]
+        west, south = boxes[:, :2].min(axis=0, initial=np.inf) - reach_m
+        east, north = boxes[:, 2:].max(axis=0, initial=-np.inf) + reach_m
+        rows = np.flatnonzero((x >= west) & (x <= east))
+        rows = rows[(y[rows] >= south) & (y[rows] <= north) & (self.table["owner"][rows] >= 0)]
+        if not len(rows):
+            return rows
+        far = (self.table["edge"][rows] < 0) | self.table["crosses_wall"][rows]
+        look_m = np.where(far, reach_m, self.table["access_mm"][rows] / 1000.0 + ROUNDING_M)
+        return rows[away_m(np.column_stack([x[rows], y[rows]]), boxes) <= look_m]
+
+    def weigh_again(self, edges: Sequence[int]) -> None:
+        """Work out the parts of edges that have changed."""
+        self._weigh(np.concatenate([np.empty(0, dtype=np.int64), *(self.on(edge) for edge in edges)]))
 
     def move_beyond(self, edge: int, rest: int, *, offset_mm: int) -> None:
-        """Follow a cut of `edge` at `offset_mm`: points beyond it go to the edge `rest`."""
+        """Follow a cut of `edge` at `offset_mm`: points beyond it go to the edge `rest`; weigh both again then."""
         rows = self.on(edge)
         beyond = rows[self.table["offset_mm"][rows] > offset_mm]
         if len(beyond):
             self.remove(beyond)
             self.table.put(beyond, edge=rest, offset_mm=self.table["offset_mm"][beyond] - offset_mm)
-            for row in beyond.tolist():
-                self._link(row)
-        self._weigh(rows)
+            self._link(beyond)
 
     def _weigh(self, rows: Ints) -> None:
         """Work out the costs between points and the ends of their edges."""
@@ -104,23 +125,30 @@ class LivePoints:
             "by_head": by_head,
         }
 
-    def _link(self, row: int) -> None:
-        edge = int(self.table["edge"][row])
-        if edge >= 0:
-            self.table.put(row, following=int(self._streets.edges[self._side][edge]))
-            self._streets.edges.put(edge, **{self._side: row})
+    def _link(self, rows: Ints) -> None:
+        """Put points on their edges, before those that are there."""
+        chains: dict[int, list[int]] = {}
+        for row, edge in zip(rows.tolist(), self.table["edge"][rows].tolist(), strict=True):
+            if edge >= 0:
+                chains.setdefault(edge, []).append(row)
+        self._chain({edge: [*own, *self.on(edge).tolist()] for edge, own in chains.items()})
 
-    def _unlink(self, row: int) -> None:
-        edge = int(self.table["edge"][row])
-        if edge < 0:
-            return
-        after, before = int(self.table["following"][row]), int(self._streets.edges[self._side][edge])
-        if before == row:
-            self._streets.edges.put(edge, **{self._side: after})
-            return
-        while (following := int(self.table["following"][before])) != row:
-            before = following
-        self.table.put(before, following=after)
+    def _chain(self, chains: Mapping[int, list[int]]) -> None:
+        """Write the points of some edges, each one's in a row."""
+        if chains:
+            following = [after for rows in chains.values() for after in (*rows[1:], -1)[: len(rows)]]
+            rows = np.array([row for own in chains.values() for row in own], dtype=np.int64)
+            self.table.put(rows, following=np.array(following, dtype=np.int64))
+            first = np.array([own[0] if own else -1 for own in chains.values()])
+            self._streets.edges.put(np.array(list(chains)), **{self._side: first})
+
+
+def away_m(xy: Floats, boxes: Floats) -> Floats:
+    """Return how far points (N, 2) are from the nearest of some boxes (M, 4), inf where there is none; shape (N,)."""
+    x, y = xy.T
+    away_x = np.maximum(np.maximum(boxes[:, :1] - x, x - boxes[:, 2:3]), 0.0)
+    away_y = np.maximum(np.maximum(boxes[:, 1:2] - y, y - boxes[:, 3:]), 0.0)
+    return np.asarray(np.hypot(away_x, away_y).min(axis=0, initial=np.inf))
 
 
 def _filled(value: Array | float, count: int) -> Array:

@@ -17,9 +17,8 @@ from lifecircle.network.edits import (
     add_street,
     check_edge,
     edges_of,
-    side_by_side,
     split_edge,
-    with_ends,
+    with_edges,
     with_permission,
 )
 from lifecircle.travel.changes import Joint
@@ -31,6 +30,7 @@ Ints = npt.NDArray[np.int64]
 Price: TypeAlias = Callable[[WalkNetwork], Impedance]
 _Part: TypeAlias = tuple[WalkNetwork, int]  # an edge as a row of a small network
 
+NONE = np.empty(0, dtype=np.int64)
 _COSTS = ("forward", "backward", "rate_forward", "rate_backward")
 
 
@@ -93,16 +93,6 @@ class LiveStreets:
         self._folded = len(self._edits)
         return self._built
 
-    def some(self, edges: Ints) -> tuple[WalkNetwork, Ints]:
-        """Return some edges (N,), ascending, as a network of their own, as they are now, and its nodes' numbers."""
-        own = [edge for edge in edges.tolist() if edge in self._parts]
-        plain = np.setdiff1d(edges, own)
-        networks = [edges_of(self._base, plain), *(self._part(edge) for edge in own)]
-        rows = np.argsort(np.concatenate([plain, np.array(own, dtype=np.int64)]), kind="stable")
-        joined = edges_of(side_by_side(networks), rows) if own else networks[0]
-        ends = np.stack([self.edges["tail"][edges], self.edges["head"][edges]])
-        return with_ends(joined, ends), np.unique(ends)
-
     def parts(self, edge: Ints, offset: Ints, *, leaving: bool) -> tuple[Ints, Ints]:
         """Return the costs between points on edges and their tails and heads, as `ends.ends_of` does."""
         length = self.edges["length"][edge]
@@ -141,6 +131,29 @@ class LiveStreets:
         if joint.offset_mm == 0:
             return int(self.edges["tail"][joint.edge])
         return int(self.edges["head"][joint.edge]) if joint.offset_mm == self.edges["length"][joint.edge] else -1
+
+    def rework(self, part: WalkNetwork, *, edges: Ints, nodes: Ints) -> None:
+        """Put the edges of `part` in the place of `edges`, or add them; see `changes.Rework`."""
+        known, costs = len(self.edges), self._price(part)
+        for name, own, there in (("edges", edges, known), ("nodes", nodes, len(self.nodes))):
+            new = own[own >= there]
+            if np.any(own[1:] <= own[:-1]) or not np.array_equal(new, there + np.arange(len(new))):
+                raise NetworkError(f"reworked {name} do not follow the {there} that there are: number them in order")
+        parts = {edge: (part, row) for row, edge in enumerate(edges.tolist())}
+        self._edit(lambda network: with_edges(network, part, edges=edges, nodes=nodes), parts)
+        ends = nodes[part.tail], nodes[part.head]
+        before = self.ends_at(edges[edges < known])
+        same = np.array_equal(before, np.concatenate(ends))
+        come = int(nodes.max(initial=-1)) + 1 - len(self.nodes)
+        if come > 0:
+            self.nodes.append(come, begin=0, degree=0)
+        if len(edges) and edges[-1] >= known:
+            zeros = dict.fromkeys(("tail", "head", "length", *_COSTS), 0)
+            self.edges.append(int(edges[-1]) + 1 - known, **zeros, door=-1, origin=-1)
+        values = {name: getattr(costs, name) for name in _COSTS}
+        self.edges.put(edges, tail=ends[0], head=ends[1], length=part.length_mm, **values)
+        if not same:
+            self._attach_all(edges, nodes=np.unique(np.concatenate([before, *ends])))
 
     def split(self, edge: int, offset_mm: int) -> tuple[int, int]:
         """Cut an edge; return the new node and the new edge, the part beyond the node."""
@@ -194,6 +207,21 @@ class LiveStreets:
         begin, degree = int(self.nodes["begin"][node]), int(self.nodes["degree"][node])
         own = [*self.pool["edge"][begin : begin + degree].tolist(), *edges]
         self.nodes.put(node, begin=self.pool.append(len(own), edge=np.array(own)), degree=len(own))
+
+    def _attach_all(self, edges: Ints, *, nodes: Ints) -> None:
+        """Give `nodes`, ascending, the edges that end there now; of those that did, `edges` (N,) may have gone."""
+        own = set(edges.tolist())
+        starts, degrees = self.nodes["begin"][nodes].tolist(), self.nodes["degree"][nodes].tolist()
+        lists = [
+            [edge for edge in self.pool["edge"][begin : begin + degree].tolist() if edge not in own]
+            for begin, degree in zip(starts, degrees, strict=True)
+        ]
+        places = np.searchsorted(nodes, self.ends_at(edges)).tolist()
+        for edge, place in zip([*edges.tolist(), *edges.tolist()], places, strict=True):
+            lists[place].append(edge)
+        sizes = np.array([len(each) for each in lists])
+        first = self.pool.append(int(sizes.sum()), edge=np.array([edge for each in lists for edge in each]))
+        self.nodes.put(nodes, begin=first + np.cumsum(sizes) - sizes, degree=sizes)
 
     def _part(self, edge: int) -> WalkNetwork:
         """Return an edge as a network of its own."""

@@ -15,10 +15,12 @@ from lifecircle.travel.changes import (
     AddFacility,
     AddStreet,
     Change,
+    Cut,
     Joint,
     MoveFacility,
     Rejoin,
     RemoveFacility,
+    Rework,
     SetPermission,
     Touched,
 )
@@ -126,22 +128,32 @@ class LiveSearch:
             found.append(served(search, own, keys=self._keys.plain(column)))
         return gathered(search, found, residences=residences, facilities=facilities, types=self.types)
 
-    def streets(self, edges: Ints) -> tuple[WalkNetwork, Ints]:
-        """Return some edges (N,), ascending, as a network of their own as they are now, and its nodes' numbers."""
-        return self._streets.some(edges)
-
     def residence_points(self, rows: Ints) -> Snapped:
         """Return points (N,) of the residences as they are joined now; each is its own owner."""
         return self._origins.snapped(rows, np.arange(len(rows)))
 
-    def points_on(self, edges: Ints) -> Ints:
-        """Return the points of the residences that are joined to any of some edges, ascending."""
-        return np.unique(np.concatenate([NONE, *(self._origins.on(edge) for edge in edges.tolist())]))
+    def points_near(self, edges: Ints, boxes: Floats, *, reach_mm: int) -> tuple[Ints, Ints]:
+        """Return the points of residences, then those of facilities, that changes of streets may join elsewhere.
 
-    def facility_points(self, name: str) -> Snapped:
-        """Return the entrances of a facility as they are joined now (SchemaError when there is none)."""
-        rows = self._doors.rows(name)
-        return self._doors.points.snapped(rows, np.zeros(len(rows), dtype=np.int64))
+        They are joined to one of `edges`, or look as far as one of `boxes`; see `LivePoints.looking`.
+        """
+        found, known = [], edges[edges < len(self._streets.edges)].tolist()
+        for points in (self._origins, self._doors.points):
+            on = [points.on(edge) for edge in known]
+            found.append(np.unique(np.concatenate([points.looking(boxes, reach_mm=reach_mm), *on])))
+        return found[0], found[1]
+
+    def facility_rows(self, name: str) -> Ints:
+        """Return the rows of a facility's entrances (SchemaError when there is none)."""
+        return self._doors.rows(name)
+
+    def facility_points(self, rows: Ints) -> Snapped:
+        """Return points (N,) of facilities as they are joined now; each is its own owner."""
+        return self._doors.points.snapped(rows, np.arange(len(rows)))
+
+    def facility_names(self, rows: Ints) -> list[str]:
+        """Return the id of the facility that each of some points (N,) belongs to."""
+        return self._doors.names_of(rows)
 
     def values(self, column: int, rows: Ints) -> Floats:
         """Return the least value of residences `rows` (N,) to the type of `column`, ``inf`` where none is reached."""
@@ -151,13 +163,13 @@ class LiveSearch:
         """Return the ids of the facilities that serve residences `rows` (N,), None where none is reached."""
         return self._keys.serving(column, rows)
 
-    def apply(self, change: Change) -> Touched:
-        """Change the place and repair what the change can reach.
+    def apply(self, *changes: Change) -> Touched:
+        """Change the place and repair what the changes can reach.
 
         Parameters
         ----------
-        change : Change
-            One of `lifecircle.travel.changes`.
+        changes : Change
+            Of `lifecircle.travel.changes`, at least one, made in their order and taken back together.
 
         Returns
         -------
@@ -171,7 +183,7 @@ class LiveSearch:
         """
         self._journal.begin()
         try:
-            touched = self._keys.repair(self._change(change))
+            touched = self._keys.repair(self._keys.joined([self._change(change) for change in changes]))
         except ValueError:  # which all of the errors above are
             self._journal.roll_back()
             raise
@@ -205,20 +217,35 @@ class LiveSearch:
                 changed = self._doors.move(change.id, entrances=change.entrances)
                 edges = np.union1d(before, self._doors.edges(change.id))
                 return self._doors_changed(change.id, changed, edges=edges)
-            case SetPermission():
-                self._streets.set_permission(change.edge, change.permission)
-                self._doors.points.weigh_again(change.edge)
-                self._origins.weigh_again(change.edge)
-                return self._at(np.array([change.edge]))
-            case AddStreet():
-                return self._add_street(change)
+            case Rejoin(facilities=True):
+                edges, columns = self._doors.rejoin(change.points, entrances=change.entrances)
+                return self._at(edges, columns=columns)
             case Rejoin():
                 self._origins.rejoin(change.points, change.entrances)
                 owners = np.unique(self._origins.table["owner"][change.points])
                 return self._keys.region(range(len(self.types)), edges=NONE, owners=owners)
+            case _:
+                return self._at(self._change_streets(change))
 
-    def _add_street(self, change: AddStreet) -> Region:
-        """Cut the edges where the street begins and ends, and lay it."""
+    def _change_streets(self, change: SetPermission | AddStreet | Rework) -> Ints:
+        """Write a change of streets and return the edges concerned."""
+        match change:
+            case SetPermission():
+                self._streets.set_permission(change.edge, change.permission)
+                self._weigh_again([change.edge])
+                return np.array([change.edge])
+            case AddStreet():
+                return self._add_street(change)
+            case Rework():
+                self._streets.rework(change.network, edges=change.edges, nodes=change.nodes)
+                self._keys.add_junctions()
+                for cut in change.cuts:
+                    self._move_beyond(cut)
+                self._weigh_again(change.edges.tolist())
+                return change.edges
+
+    def _add_street(self, change: AddStreet) -> Ints:
+        """Cut the edges where the street begins and ends, and lay it; return these edges."""
         edges: list[int] = []
         ends: list[int] = []
         joints = [change.start, change.end]
@@ -233,15 +260,23 @@ class LiveSearch:
                 joints = [_beyond(other, joint, rest) for other in joints]
             ends.append(node)
         edges.append(self._streets.add(ends[0], ends[1], street=change.street))
-        return self._at(np.array(edges))
+        return np.array(edges)
 
     def _cut(self, joint: Joint) -> tuple[int, int]:
         """Cut an edge where a street begins or ends; return the new node and the part beyond it."""
         node, rest = self._streets.split(joint.edge, joint.offset_mm)
-        self._keys.add_junction()
-        for points in (self._doors.points, self._origins):
-            points.move_beyond(joint.edge, rest, offset_mm=joint.offset_mm)
+        self._keys.add_junctions()
+        self._move_beyond(Cut(joint.edge, joint.offset_mm, rest))
+        self._weigh_again([joint.edge, rest])
         return node, rest
+
+    def _move_beyond(self, cut: Cut) -> None:
+        for points in (self._doors.points, self._origins):
+            points.move_beyond(cut.edge, cut.rest, offset_mm=cut.offset_mm)
+
+    def _weigh_again(self, edges: Sequence[int]) -> None:
+        for points in (self._doors.points, self._origins):
+            points.weigh_again(edges)
 
     def _doors_changed(self, name: str, changed: Renumbered | None, *, edges: Ints) -> Region:
         column = self._doors.column(name)

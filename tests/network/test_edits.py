@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 from grid_city import make_network
 
 from lifecircle.errors import NetworkError
 from lifecircle.model.network import Crossing, EdgeFlag, Permission, WalkNetwork
-from lifecircle.network.edits import Street, add_street, edges_of, split_edge, with_permission
+from lifecircle.network.edits import Street, add_street, edges_of, gathered, split_edge, with_edges, with_permission
 
 
 def bent() -> WalkNetwork:
@@ -80,6 +82,27 @@ def test_some_edges_alone() -> None:
     alone = edges_of(bent(), [1])
     assert (alone.tail.tolist(), alone.head.tolist(), alone.node_y.tolist()) == ([0], [1], [0.0, 80.0])
     assert edges_of(bent(), []).nodes == 0
+
+
+def test_edges_of_several_networks_side_by_side() -> None:
+    cut, whole = split_edge(bent(), 0, offset_mm=120_000), bent()
+    sources = [(cut, np.array([2, 0])), (whole, np.array([1]))]
+    ends = np.array([[70, 7, 8], [9, 70, 9]])  # cut edge 0, whole edge 1, cut edge 2
+    network = gathered(sources, order=np.array([1, 2, 0]), ends=ends)
+    assert network.length_mm.tolist() == [120_000, 80_000, 30_000]
+    assert [(int(network.tail[e]), int(network.head[e])) for e in range(3)] == [(3, 2), (0, 3), (1, 2)]
+    assert [vertices(network, e) for e in range(3)] == [vertices(cut, 0), vertices(whole, 1), vertices(cut, 2)]
+    assert network.street.tolist() == ["Long Lane", "Side", "Long Lane"]
+
+
+def test_edges_put_in_the_place_of_others() -> None:
+    alone = edges_of(bent(), [0])
+    part = split_edge(alone, 0, offset_mm=120_000)
+    network = with_edges(bent(), part, edges=np.array([0, 2]), nodes=np.array([0, 1, 3]))
+    expected = split_edge(bent(), 0, offset_mm=120_000)
+    for field in fields(WalkNetwork):
+        ours, theirs = getattr(network, field.name), getattr(expected, field.name)
+        assert np.array_equal(ours, theirs) if isinstance(ours, np.ndarray) else ours == theirs, field.name
 
 
 def test_cutting_twice_keeps_every_millimetre() -> None:

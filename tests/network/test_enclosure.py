@@ -140,3 +140,30 @@ def test_no_walls_at_all() -> None:
     enclosures = Enclosures.of(objects([]), objects([shapely.Point(0, 0)]))
     assert enclosures.blocks_of(objects([shapely.Point(0, 0)])).tolist() == [OUTSIDE]
     assert enclosures.crossed_by(objects([BOX]), np.array([OUTSIDE])).tolist() == [False]
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.sampled_from(SIDES), unique=True, min_size=1), st.data())
+def test_other_gates_in_the_same_walls(sides: list[tuple], data: st.DataObject) -> None:
+    walls = np.array([wall(side) for side in sides], dtype=object)
+    before, after = (
+        shapely.points(
+            np.array([middle(side) for side in data.draw(st.lists(st.sampled_from(SIDES), unique=True))]).reshape(-1, 2)
+        )
+        for _ in range(2)
+    )
+    known = Enclosures.of(walls, before)
+    found, fresh = known.with_gates(after), Enclosures.of(walls, after)
+    for name in ("face_room", "piece_room", "rim", "block", "around"):
+        assert np.array_equal(getattr(found, name), getattr(fresh, name)), name
+    boxes = shapely.box(*found.boxes_unlike(known).T)
+    centres = np.array(
+        [((c + 0.5) * CELL_M, (r + 0.5) * CELL_M) for c in range(-1, SIZE + 1) for r in range(-1, SIZE + 1)]
+    )
+    start, end = (places.ravel() for places in np.meshgrid(np.arange(len(centres)), np.arange(len(centres))))
+    legs = shapely.linestrings(np.stack([centres[start], centres[end]], axis=1))
+    same = np.setdiff1d(np.arange(len(legs)), shapely.STRtree(boxes).query(legs, predicate="intersects")[0])
+    one, other = (
+        walled.crossed_by(legs, walled.blocks_of(shapely.points(centres[start]))) for walled in (known, found)
+    )
+    assert np.array_equal(one[same], other[same])

@@ -208,7 +208,7 @@ def test_command_line_writes_a_valid_document(tmp_path: Path):
     assert {"gains.csv", "losses.csv", "map.html"} <= {path.name for path in out.iterdir()}
     assert (out / "after" / "audit.json").is_file()
     page = (out / "map.html").read_text(encoding="utf-8")
-    assert "showScenario" in page
+    assert "showChanges" in page
     assert "https://cdn" not in page
     scenario_file = tmp_path / "bad.yml"
     scenario_file.write_text("changes:\n  - remove_facility: n1:nothing\n", encoding="utf-8")

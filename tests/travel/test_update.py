@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from grid_city import grid_facilities, grid_impedance, grid_network, grid_residences
@@ -10,8 +12,17 @@ from live_town import CHANGES, prices, random_change, random_live
 from lifecircle.errors import CutoffError, NetworkError, SchemaError
 from lifecircle.model.network import Permission, WalkNetwork
 from lifecircle.model.travel import NearestTimes
-from lifecircle.network.edits import Street
-from lifecircle.travel.changes import AddFacility, AddStreet, Joint, MoveFacility, RemoveFacility, SetPermission
+from lifecircle.network.edits import Street, edges_of
+from lifecircle.travel.changes import (
+    AddFacility,
+    AddStreet,
+    Joint,
+    MoveFacility,
+    Rejoin,
+    RemoveFacility,
+    Rework,
+    SetPermission,
+)
 from lifecircle.travel.nearest import Endpoints, nearest_times
 from lifecircle.travel.update import LiveSearch
 
@@ -107,6 +118,36 @@ def test_undo_goes_back_bit_for_bit_to_every_earlier_state() -> None:
         assert live.network is not None
         with pytest.raises(IndexError):
             live.undo()
+
+
+@pytest.mark.parametrize("scale", [64, 2**40])
+def test_changes_made_as_one_are_those_made_one_by_one(scale: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lifecircle.travel.update.MAX_SCALE", scale)
+    for seed in range(40):
+        rng = np.random.default_rng([seed, scale])
+        live, other = random_live(seed), random_live(seed)
+        before, changes = check(live), []
+        for _ in range(6):
+            changes.append(random_change(other, rng, kind=str(rng.choice(CHANGES))))
+            other.apply(changes[-1])
+        live.apply(*changes)
+        check(live, check(other))
+        live.undo()
+        check(live, before)
+
+
+def test_a_rework_that_leaves_numbers_out_is_refused() -> None:
+    live = random_live(1)
+    before, edges = check(live), live.network.edges
+    part = edges_of(live.network, [0])
+    ends = np.unique([live.network.tail[0], live.network.head[0]]).astype(np.int64)
+    with pytest.raises(NetworkError, match="number them in order"):
+        live.apply(Rework(part, np.array([edges + 1]), ends))
+    doors = live.facility_points(live.facility_rows("f0005"))
+    lost = replace(doors, edge=np.full(len(doors), -1))
+    with pytest.raises(NetworkError, match="move the facility instead"):
+        live.apply(Rejoin(live.facility_rows("f0005"), lost, facilities=True))
+    check(live, before)
 
 
 def test_ranks_are_spread_anew_where_they_leave_no_room(monkeypatch: pytest.MonkeyPatch) -> None:

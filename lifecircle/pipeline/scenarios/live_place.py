@@ -1,10 +1,10 @@
-"""The searches and shares of a place while facilities come and go: equal to an audit of the changed place."""
+"""The searches and shares of a place while it changes: equal to an audit of the changed place."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,21 +16,22 @@ from lifecircle.coverage.completeness import Inventory
 from lifecircle.coverage.live import LiveCoverage
 from lifecircle.coverage.live_items import Opening
 from lifecircle.coverage.searches import in_doubt, item_limit, item_mode, walker
-from lifecircle.model.travel import SNAP_REASONS
+from lifecircle.model.travel import SNAP_REASONS, Snapped
 from lifecircle.network.impedance import make_impedance, walkable_edges
-from lifecircle.network.legs import Obstacles
 from lifecircle.network.snapping import entrance_points, snap_points
 from lifecircle.pipeline.case import coverage_case
+from lifecircle.pipeline.scenarios.live_barriers import LiveBarriers
+from lifecircle.pipeline.scenarios.live_edges import LiveEdges
 from lifecircle.pipeline.searches import SAMPLED_OUTLINE_M
+from lifecircle.scenario.gates import gates_among
 from lifecircle.scenario.ground import RefusedError
-from lifecircle.scenario.ways import edge_boxes, in_box
 from lifecircle.travel.changes import AddFacility, Change, MoveFacility, RemoveFacility
 from lifecircle.travel.update import LiveSearch
 
 if TYPE_CHECKING:
     from lifecircle.coverage.case import CoverageCase
     from lifecircle.model.network import WalkNetwork
-    from lifecircle.model.travel import Impedance, Snapped, TravelMode
+    from lifecircle.model.travel import Impedance, TravelMode
     from lifecircle.pipeline.place import Place
     from lifecircle.pipeline.searches import WalkRules
     from lifecircle.scenario.things import Edit, Row
@@ -41,12 +42,26 @@ Reason = Callable[..., str]  # from a place and one of SNAP_REASONS to words
 Undo = list[Callable[[], object]]
 
 
+FIRST_LOOK_M = 60.0  # most legs are shorter; does not change results
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Doors:
-    """Where a facility is entered, (N, 2) metres, and how far a leg from there reaches."""
+    """Where a facility is entered.
+
+    Attributes
+    ----------
+    xy : float64 (N, 2)
+        Metres.
+    reach_m : float
+        The longest leg from there.
+    like : str
+        The facility of the place as it was that it is entered as, "" for one that has come or moved.
+    """
 
     xy: Floats
     reach_m: float
+    like: str = ""
 
 
 class LivePlace:
@@ -78,7 +93,7 @@ class LivePlace:
         }
         self.coverage = LiveCoverage(case, searches)
         self.search = next(iter(searches.values()))
-        self.obstacles, self.boxes = Obstacles.of(place.barriers), edge_boxes(joined.network)
+        self.edges, self.barriers = LiveEdges(joined.network), LiveBarriers(place, gates_among(place.objects))
         self.doors = _doors(place, max_access_m=self.rules.max_access_m)
         self.own: dict[str, None] = {}  # facilities that came or moved
         self._openings = _openings(case)
@@ -107,33 +122,55 @@ class LivePlace:
         return undo
 
     def tell(self, change: Change, undo: Undo, *, opening: Opening | None = None) -> None:
-        """Hand a change to the searches and the shares."""
+        """Hand a change of facilities to the searches and the shares."""
         self.coverage.apply(change, opening)
         undo.append(self.coverage.undo)
 
-    def snap(self, xy: Floats, *, reach_m: float | Floats) -> tuple[Snapped, Ints]:
-        """Return points (N, 2), each its own owner, as they are joined to the streets as these are now."""
-        rows = in_box(self.boxes, xy, within_m=float(np.max(reach_m)))
-        network, _ = self.search.streets(rows)
+    def tell_all(self, changes: Sequence[Change], undo: Undo) -> None:
+        """Hand changes of streets and of where entrances are joined to them to the searches and the shares, as one."""
+        if changes:
+            self.coverage.apply_all(changes)
+            undo.append(self.coverage.undo)
+
+    def snap(self, xy: Floats, *, reach_m: Floats) -> Snapped:
+        """Return points (N, 2), each its own owner, as they are joined to the streets as these are now.
+
+        Streets nearby are looked at first: an open leg to one of them is the shortest.
+        """
+        found = self._snap(xy, reach_m=np.minimum(reach_m, FIRST_LOOK_M))
+        again = np.flatnonzero((reach_m > FIRST_LOOK_M) & ((found.edge < 0) | found.crosses_wall))
+        if not len(again):
+            return found
+        farther = self._snap(xy[again], reach_m=reach_m[again])
+        return taken((found, farther), placed(len(found), again))
+
+    def _snap(self, xy: Floats, *, reach_m: Floats) -> Snapped:
+        rows = self.edges.near(xy, within_m=float(reach_m.max(initial=0.0)))
+        network, _ = self.edges.streets(rows)
         usable = walkable_edges(network, profile=self.place.question.profile, private=self.rules.private)
         points = (np.arange(len(xy), dtype=np.int64), xy)
-        found = snap_points(points, network, usable=usable, barriers=self.obstacles, max_access_m=reach_m)
-        edge = np.where(found.edge >= 0, np.append(rows, -1)[found.edge], -1)
-        return replace(found, edge=edge), rows
+        found = snap_points(points, network, usable=usable, barriers=self.barriers.obstacles, max_access_m=reach_m)
+        return replace(found, edge=np.where(found.edge >= 0, np.append(rows, -1)[found.edge], -1))
+
+    def enter(self, name: str, doors: Doors, *, undo: Undo) -> None:
+        """Say where a facility is entered now; the searches are told apart from that."""
+        before, self.doors[name] = self.doors[name], doors
+        undo.append(lambda: self.doors.__setitem__(name, before))
 
     def _come(self, row: Row, undo: Undo, *, reason: Reason) -> None:
         """Add a facility, move it, or make it another type."""
         name, old = row.facility_id, self._openings.get(row.like)
         if row.point is None:
             if name != row.like and old is not None:
-                entrances, doors = self.search.facility_points(row.like), self.doors[row.like]
+                rows, doors = self.search.facility_rows(row.like), self.doors[row.like]
+                entrances = self.search.facility_points(rows)
                 self.tell(RemoveFacility(row.like), undo)
                 self._forget(row.like, undo)
                 self.tell(AddFacility(name, row.type, entrances), undo, opening=old)
                 self._remember(name, (doors, old), undo)
             return
         xy = np.array([row.point])
-        entrances, _ = self.snap(xy, reach_m=self.rules.max_access_m)
+        entrances = self.snap(xy, reach_m=np.array([self.rules.max_access_m]))
         if entrances.edge[0] < 0:
             why = SNAP_REASONS[int(entrances.reason[0])]
             raise RefusedError(reason(xy[0], reason="too_far" if why == "no_network" else why))
@@ -188,12 +225,32 @@ def _searches(case: CoverageCase) -> dict[TimesKey, tuple[set[str], int]]:
     return needed
 
 
+def reach_of(entrance_kind: str, *, max_access_m: float) -> float:
+    """Return the longest leg from entrances of a kind, metres."""
+    return SAMPLED_OUTLINE_M if entrance_kind == "sampled" else max_access_m
+
+
+def taken(sources: Sequence[Snapped], rows: Ints) -> Snapped:
+    """Return rows (N,) of some tables of points put one under the other, each its own owner."""
+    parts = {
+        field.name: np.concatenate([getattr(one, field.name) for one in sources])[rows] for field in fields(Snapped)
+    }
+    return Snapped(**{**parts, "owner": np.arange(len(rows), dtype=np.int64)})
+
+
+def placed(count: int, rows: Ints) -> Ints:
+    """Return the numbers 0 ... count - 1 with those in `rows` (N,) replaced by count, count + 1 ..."""
+    numbers = np.arange(count)
+    numbers[rows] = count + np.arange(len(rows))
+    return numbers
+
+
 def _doors(place: Place, *, max_access_m: float) -> dict[str, Doors]:
     owner, xy = entrance_points(place.facilities["entrances"])
     kinds: Sequence[str] = place.facilities["entrance_kind"].tolist()
     parts = np.split(xy, np.searchsorted(owner, np.arange(1, len(kinds))))
     return {
-        str(name): Doors(part, SAMPLED_OUTLINE_M if kind == "sampled" else max_access_m)
+        str(name): Doors(part, reach_of(kind, max_access_m=max_access_m), str(name))
         for name, part, kind in zip(place.facilities.index, parts, kinds, strict=True)
     }
 

@@ -17,8 +17,10 @@ from lifecircle.model.scenario import (
     AddFacility,
     AddStreet,
     Change,
+    CloseGate,
     CloseStreet,
     MoveFacility,
+    OpenGate,
     OpenStreet,
     RemoveFacility,
     RetypeFacility,
@@ -44,9 +46,9 @@ if TYPE_CHECKING:
 log = logging.getLogger("lifecircle")
 
 THINGS = AddFacility | RemoveFacility | MoveFacility | RetypeFacility | SetCapacity
-SHARES = ("share", "share_upper", "not_covered", "unknown")
+COLUMNS = pd.Index(["share", "share_upper", "not_covered", "unknown"])
 Table = dict[str, tuple[float, ...]]
-WAYS = AddStreet | CloseStreet | OpenStreet
+WAYS = AddStreet | CloseStreet | OpenStreet | OpenGate | CloseGate
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,9 +76,9 @@ class _State:
 class Session:
     """What-if by hand: one change after another, each shown in the shares at once and taken back at will.
 
-    Changes of facilities and of most streets are followed where they reach; others (gates, residences, the walker,
-    streets through walls or beside the outline of a facility, rules that cannot be followed) are computed anew. The
-    shares are those of `what_if` either way, to the last bit.
+    Changes of facilities, streets and gates are followed where they reach. Computed anew are changes of residences and
+    of the walker, studies with rules that cannot be followed (`LiveCoverage`), and the few changes of streets that
+    `LiveWays` lists. The shares are those of `what_if` either way, to the last bit.
 
     Parameters
     ----------
@@ -103,6 +105,7 @@ class Session:
         self.baseline = place
         self._states, self._changes = [_State.of(place)], list[Change]()
         self._undo: list[Undo] = []
+        self._names = pd.Index([*(circle.id for circle in place.standard.circles), "all_circles"])
 
     @property
     def scenario(self) -> Scenario:
@@ -181,7 +184,7 @@ class Session:
         else:
             table = _audited(state.audited, chosen)
         values = np.array(list(table.values()), dtype=float)
-        return pd.DataFrame(values, index=list(table), columns=list(SHARES))
+        return pd.DataFrame(values, index=self._names, columns=COLUMNS)
 
     def result(self, *, baseline: Audit | None = None) -> ScenarioResult:
         """Return the full result of the scenario so far, as `what_if`."""

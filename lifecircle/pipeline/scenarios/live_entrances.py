@@ -1,0 +1,142 @@
+"""Where facilities are entered while the ways to them come and go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from lifecircle.facilities.entrances import (
+    LARGE_M2,
+    SAMPLED_REACH_M,
+    SMALL_M2,
+    combined,
+    entrance_nodes,
+    find_entrances,
+    way_in_edges,
+)
+from lifecircle.pipeline.scenarios.edited import ENTERED_M, SCENARIO, entered_shapes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import geopandas as gpd
+
+    from lifecircle.facilities.entrances import Door
+    from lifecircle.pipeline.place import Place
+    from lifecircle.pipeline.scenarios.live_place import LivePlace, Undo
+
+Ints = npt.NDArray[np.int64]
+Shapes = npt.NDArray[np.object_]
+
+OVER_WAYS = ("mapped", "path")  # how an area is entered where only what meets it can change that
+TOUCH_M = 1.0  # ways and gates nearer than this meet an area
+
+
+class LiveEntrances:
+    """The entrances of a place's facilities, sought again where a scenario seeks them again.
+
+    It does so for all facilities once a way that is new, closed or opened comes near any area that is entered over
+    ways; before that, those near changed ways are only remembered.
+
+    Parameters
+    ----------
+    place : Place
+    gates : GeoDataFrame
+        Of the extract's objects the gates that can be opened or shut.
+
+    Attributes
+    ----------
+    alone : bool
+        Whether entrances follow from the map and the streets alone: neither lists nor a field check nor an earlier
+        scenario have a say, and nobody lives behind the gates of estates.
+    """
+
+    def __init__(self, place: Place, gates: gpd.GeoDataFrame) -> None:
+        table, lists = place.facilities, place.inputs.facility_lists
+        self.alone = (lists is None or lists.empty) and place.study.corrections is None
+        self.alone &= place.residences["kind"].iloc[0] != "estate_gate"
+        self.alone &= all(note.code != SCENARIO for note in place.notes)
+        self._entered = shapely.STRtree(entered_shapes(place))
+        self._parts = {
+            str(name): [str(own), *(str(merged).split(";") if merged else [])]
+            for name, own, merged in zip(table.index, table["object_id"], table["merged"], strict=True)
+        }
+        ids = sorted({part for parts in self._parts.values() for part in parts} & set(place.objects.index))
+        self._row = {part: row for row, part in enumerate(ids)}
+        self._owners: list[list[str]] = [[] for _ in ids]
+        for name, parts in self._parts.items():
+            for part in self._row.keys() & parts:
+                self._owners[self._row[part]].append(name)
+        self._shapes = shapely.make_valid(place.objects.geometry.loc[ids].to_numpy())
+        sizes = shapely.area(self._shapes)
+        self._middling = (sizes >= SMALL_M2) & (sizes < LARGE_M2)
+        kinds = dict(zip(map(str, table.index), table["entrance_kind"], strict=True))
+        settled = [name for name, parts in self._parts.items() if len(parts) == 1 and kinds[name] in OVER_WAYS]
+        self._bare = self._middling.copy()
+        self._bare[[self._row[part] for name in settled for part in self._row.keys() & self._parts[name]]] = False
+        self._areas = shapely.STRtree(np.where(shapely.get_dimensions(self._shapes) == 2, self._shapes, None))
+        self._streets, self._known = shapely.STRtree(place.network.lines()), place.network.edges
+        self._nodes, self._gates = entrance_nodes(place.objects.drop(index=gates.index)), (gates, entrance_nodes(gates))
+        self._sought, self._stale = False, frozenset[str]()
+
+    def sought_for(self, ways: Shapes) -> bool:
+        """Say whether a scenario seeks the entrances again that changes these ways (lines), after all before."""
+        return self._sought or bool(len(self._entered.query(ways, predicate="dwithin", distance=ENTERED_M)[0]))
+
+    def follow(self, lines: Shapes, *, seek: bool, live: LivePlace, undo: Undo) -> dict[str, Door]:
+        """Return the entrances, by facility id, that may have changed with the ways `lines`; none unless `seek`.
+
+        `undo` gets one more: how this is taken back.
+        """
+        before = self._sought, self._stale, self._bare
+        undo.append(lambda: self._restore(*before))
+        met = self._areas.query(lines, predicate="dwithin", distance=TOUCH_M)[1]
+        beside = self._areas.query(lines, predicate="dwithin", distance=SAMPLED_REACH_M)[1]
+        areas = np.union1d(met, beside[self._bare[beside]])
+        stale = self._stale.union(*(self._owners[row] for row in areas.tolist()))
+        self._sought, self._stale = seek, frozenset() if seek else stale
+        return self._found(sorted(stale), live) if seek and stale else {}
+
+    def _restore(self, *before: Any) -> None:  # noqa: ANN401  # as they were
+        self._sought, self._stale, self._bare = before
+
+    def _found(self, names: Sequence[str], live: LivePlace) -> dict[str, Door]:
+        """Seek the entrances of some facilities, as `prepare_facilities` does."""
+        rows = sorted({self._row[part] for name in names for part in self._parts[name]})
+        shapes = self._shapes[rows]
+        if live.barriers.gates is not self._gates[0]:
+            self._gates = live.barriers.gates, entrance_nodes(live.barriers.gates)
+        nodes = np.concatenate([self._nodes, self._gates[1]])
+        doors = dict(zip(rows, find_entrances(shapes, nodes=nodes, edges=self._ways_in(shapes, live)), strict=True))
+        self._bare = self._bare.copy()
+        self._bare[rows] = self._middling[rows] & [doors[row].kind not in OVER_WAYS for row in rows]
+        return {name: combined([doors[self._row[part]] for part in self._parts[name]]) for name in names}
+
+    def _ways_in(self, shapes: Shapes, live: LivePlace) -> Shapes:
+        """Return the ways that decide where shapes are entered.
+
+        Of large areas those across the outline; failing that, and of others, all beside them and in them.
+        """
+        new = live.edges.near(shapely.bounds(shapes).reshape(-1, 2), within_m=ENTERED_M, first=self._known)
+        large = shapely.area(shapes) > LARGE_M2
+        rings, owner = _rings(shapes[large])
+        rows = [new, self._streets.query(rings, predicate="intersects")[1]]
+        rows.append(self._streets.query(shapes[~large], predicate="dwithin", distance=ENTERED_M)[1])
+        ways = way_in_edges(live.edges.streets(np.unique(np.concatenate(rows)))[0])
+        crossed = owner[shapely.STRtree(ways).query(rings, predicate="intersects")[0]] if len(rings) else owner
+        others = shapes[large][np.setdiff1d(np.arange(np.count_nonzero(large)), crossed)]
+        if not len(others):
+            return ways
+        rows.append(self._streets.query(others, predicate="dwithin", distance=ENTERED_M)[1])
+        return way_in_edges(live.edges.streets(np.unique(np.concatenate(rows)))[0])
+
+
+def _rings(shapes: Shapes) -> tuple[Shapes, Ints]:
+    """Return the outer rings of the areas among shapes (N,), and the shape that each belongs to."""
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    parts, inner = shapely.get_parts(parts, return_index=True)
+    areal = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
+    return shapely.get_exterior_ring(parts[areal]), owner[inner][areal]

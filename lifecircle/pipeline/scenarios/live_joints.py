@@ -1,0 +1,159 @@
+"""Entrances that are joined to the streets anew where these have changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from lifecircle.pipeline.scenarios.live_place import Doors, placed, reach_of, taken
+from lifecircle.travel.changes import Change, MoveFacility, Rejoin
+from lifecircle.travel.live_points import ROUNDING_M, away_m
+
+if TYPE_CHECKING:
+    from lifecircle.facilities.entrances import Door
+    from lifecircle.model.travel import Snapped
+    from lifecircle.pipeline.scenarios.live_place import LivePlace, Undo
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """What has changed for whoever is joined to the streets.
+
+    Attributes
+    ----------
+    edges : int64 (N,)
+        Closed, opened, new or cut.
+    boxes : float64 (M, 4)
+        Of what may be joined now, or be in the way otherwise than before; metres.
+    """
+
+    edges: Ints
+    boxes: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Group:
+    """Points as they are joined now, and how far a leg from each may reach, metres; of facilities their names."""
+
+    rows: Ints
+    before: Snapped
+    reach_m: Floats
+    names: tuple[str, ...] = ()
+
+    @property
+    def xy(self) -> Floats:
+        return np.column_stack([self.before.x, self.before.y])
+
+    def of(self, names: set[str]) -> Ints:
+        """Return which points belong to some facilities."""
+        return np.flatnonzero(np.array([name in names for name in self.names], dtype=bool))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Entry:
+    """A facility that is entered elsewhere now: for each place the old entrance there, -1 for a new one."""
+
+    xy: Floats
+    old: Ints
+    reach_m: float
+
+    @property
+    def new(self) -> Floats:
+        return self.xy[self.old < 0]
+
+
+def rejoined(live: LivePlace, seen: Seen, *, doors: Mapping[str, Door], undo: Undo) -> list[Change] | None:
+    """Return how what sees a change is joined now; facilities with other `doors` than before get these.
+
+    None where a residence is joined for the first time, or not any more. The searches are as they were before the
+    streets changed; `undo` gets how the rest is taken back.
+    """
+    most_m = live.rules.max_access_m
+    homes, entered = live.search.points_near(seen.edges, seen.boxes, reach_mm=round(most_m * 1000))
+    people = _Group(homes, live.search.residence_points(homes), np.full(len(homes), most_m))
+    things, entries = _entrances(live, entered, seen=seen), _entries(live, doors, undo)
+    parts = [(people.xy, people.reach_m), (things.xy, things.reach_m)]
+    parts += [(entry.new, np.full(len(entry.new), entry.reach_m)) for entry in entries.values()]
+    xy, reach_m = (np.concatenate(each) for each in zip(*parts, strict=True))
+    if not len(xy) and not entries:
+        return []
+    snapped, ends = live.snap(xy, reach_m=reach_m), np.cumsum([len(part) for part, _ in parts])
+    after = [
+        taken((snapped,), np.arange(end - len(part), end)) for end, (part, _) in zip(ends.tolist(), parts, strict=True)
+    ]
+    if np.any((people.before.edge < 0) != (after[0].edge < 0)):
+        return None
+    changes: list[Change] = []
+    for (name, entry), new in zip(entries.items(), after[2:], strict=True):
+        chosen = np.where(entry.old < 0, np.cumsum(entry.old < 0) - 1 - len(new), entry.old)
+        changes.append(MoveFacility(name, taken((_points(live, name, things=things, after=after[1]), new), chosen)))
+    changes += _entered(live, things, after[1], apart=set(entries))
+    other = np.flatnonzero(_differ(people.before, after[0]))
+    if len(other):
+        changes.append(Rejoin(homes[other], taken((after[0],), other)))
+    return changes
+
+
+def _entrances(live: LivePlace, rows: Ints, *, seen: Seen) -> _Group:
+    """Return those of some entrances of facilities that see a change."""
+    names, before = live.search.facility_names(rows), live.search.facility_points(rows)
+    reach_m = np.array([live.doors[name].reach_m for name in names])
+    near = away_m(np.column_stack([before.x, before.y]), seen.boxes) <= reach_m + ROUNDING_M
+    kept = np.flatnonzero(near | (before.edge >= 0))
+    return _Group(rows[kept], taken((before,), kept), reach_m[kept], tuple(names[row] for row in kept.tolist()))
+
+
+def _entries(live: LivePlace, doors: Mapping[str, Door], undo: Undo) -> dict[str, _Entry]:
+    """Return the facilities that are entered elsewhere now, by id, and say so."""
+    now = {live.doors[name].like: name for name in live.own}
+    entries = {}
+    for like, door in doors.items():
+        name = like if like in live.doors and live.doors[like].like == like else now.get(like, "")
+        if not name:
+            continue
+        xy, reach_m = shapely.get_coordinates(door.points), reach_of(door.kind, max_access_m=live.rules.max_access_m)
+        before = live.doors[name]
+        if reach_m != before.reach_m or not np.array_equal(xy, before.xy):
+            known = {place: row for row, place in enumerate(map(tuple, before.xy.tolist()))}
+            same = reach_m == before.reach_m
+            old = [known.get(place, -1) if same else -1 for place in map(tuple, xy.tolist())]
+            entries[name] = _Entry(xy, np.array(old), reach_m)
+            live.enter(name, Doors(xy, reach_m, like), undo=undo)
+    return entries
+
+
+def _entered(live: LivePlace, things: _Group, after: Snapped, *, apart: set[str]) -> list[Change]:
+    """Return how entrances of facilities, but of those `apart`, come to be joined as `after` says."""
+    other = np.setdiff1d(np.flatnonzero(_differ(things.before, after)), things.of(apart))
+    appears = (things.before.edge < 0) != (after.edge < 0)
+    moved = {things.names[row] for row in other.tolist() if appears[row]}
+    changes: list[Change] = [
+        MoveFacility(name, _points(live, name, things=things, after=after)) for name in sorted(moved)
+    ]
+    other = np.setdiff1d(other, things.of(moved))
+    if len(other):
+        changes.append(Rejoin(things.rows[other], taken((after,), other), facilities=True))
+    return changes
+
+
+def _points(live: LivePlace, name: str, *, things: _Group, after: Snapped) -> Snapped:
+    """Return all entrances of a facility, those among `things` joined as `after` says."""
+    rows, own = live.search.facility_rows(name), things.of({name})
+    at = np.searchsorted(rows, things.rows[own])
+    return taken((live.search.facility_points(rows), taken((after,), own)), placed(len(rows), at))
+
+
+def _differ(before: Snapped, after: Snapped) -> npt.NDArray[np.bool_]:
+    """Return which points are joined elsewhere, or by another leg."""
+    same = np.ones(len(before), dtype=bool)
+    for name in ("edge", "offset_mm", "access_mm", "crosses_wall"):
+        same &= getattr(before, name) == getattr(after, name)
+    return ~same
