@@ -19,7 +19,7 @@ Floats = npt.NDArray[np.float64]
 ITERATIONS = 300
 LEAST, MOST = 5, 40  # iterations for one step of the trade-off
 TRIES = 12  # choices of the relaxation that are tried as starts of swaps
-WORTH_KICKING = 2e-3  # a gap above this is worth a search from other starts
+WORTH_KICKING = 2e-3
 KICKS, KICK_SEED = 30, 7
 CLOSE = 1e-4  # a gap below this is not worth more iterations
 ROUND_UP = 1.0 + 1e-12  # sums of sites are added in floats
@@ -46,7 +46,14 @@ class Bounded:
     curve: Floats
 
 
-def solve(relief: Relief, limit: Limit, *, steps: Floats, iterations: int = ITERATIONS) -> Bounded:
+def solve(
+    relief: Relief,
+    limit: Limit,
+    *,
+    steps: Floats,
+    iterations: int = ITERATIONS,
+    worth_kicking: float = WORTH_KICKING,
+) -> Bounded:
     """Choose sites by greedy and swaps, and bound every choice from above.
 
     The bound relaxes "a demand is served once": with multipliers m >= 0 no choice gives more than
@@ -61,6 +68,8 @@ def solve(relief: Relief, limit: Limit, *, steps: Floats, iterations: int = ITER
     steps : float64 (S,)
         Numbers of sites (or budgets) for which a bound is wanted, ascending.
     iterations : int
+    worth_kicking : float
+        A gap above this, of the bound, is worth a search from other starts.
 
     Returns
     -------
@@ -87,7 +96,7 @@ def solve(relief: Relief, limit: Limit, *, steps: Floats, iterations: int = ITER
                     chosen, value = found, gained
         if picked is None or search.bound - value <= CLOSE * search.bound:
             break
-    if search.bound - value > WORTH_KICKING * search.bound:
+    if search.bound - value > worth_kicking * search.bound:
         chosen, value = _kicked(relief, limit, chosen=chosen)
     return Bounded(chosen, value, max(search.bound, float(value)), search.curve)
 

@@ -118,6 +118,15 @@ def test_sums_over_sites_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
         assert shared(relief, held, chosen=2).tolist() == [[5, 0], [0, 1]]
 
 
+def test_every_start_is_tried_where_proof_is_asked_for() -> None:
+    many, meets = towns_and_sites(40, towns=600, sites=200, reach=0.1)
+    relief = Relief(many.offsets, many.row, many.weight[many.row], len(many.weight), many.price)
+    limit, steps = Limit(count=20), np.array([20.0])
+    usual = bound.solve(relief, limit, steps=steps)
+    every = bound.solve(relief, limit, steps=steps, worth_kicking=0.0)
+    assert usual.value < every.value == completed(many, meets, every.chosen) <= usual.bound == every.bound
+
+
 def test_ties_go_to_the_first_site() -> None:
     relief = Relief(np.array([0, 1, 2]), np.array([0, 1], np.int32), np.array([7, 7]), 2, np.ones(2))
     assert choose.greedy(relief, Limit(count=1)) == (0,)
