@@ -85,7 +85,7 @@ def standard_text(standard: Standard, catalogue: Catalogue, *, lang: str) -> str
             section = circle.section
             lines += [f"== {names[section].name(lang)} [{section}]" if section in names else "==", ""]
         lines += [*_circle_lines(circle, catalogue, lang=lang), ""]
-    return "\n".join([*lines, *standard.notes]).rstrip()
+    return "\n".join([*lines, *(note.text(lang) for note in standard.notes)]).rstrip()
 
 
 def _basis(standard: Standard, *, zh: bool) -> list[str]:
@@ -117,7 +117,7 @@ def _circle_lines(circle: Circle, catalogue: Catalogue, *, lang: str) -> list[st
         lines.append(f"  {'配置' if zh else 'provision'}: {kinds}, {what} [{label}: {asked.source}]")
     if circle.profile:
         lines.append(f"  {'步行者' if zh else 'walker'}: {circle.profile}")
-    return lines
+    return [*lines, *(f"  {'说明' if zh else 'note'}: {note.text(lang)}" for note in circle.notes)]
 
 
 def item_text(item: Item, catalogue: Catalogue, *, lang: str) -> str:

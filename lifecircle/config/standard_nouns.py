@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from lifecircle.config.catalogue import facility_type
-from lifecircle.config.published import published_noun
+from lifecircle.config.published import both, published_noun
 from lifecircle.config.schema import PublishedCount
 from lifecircle.config.standard_specs import CircleSpec, ItemSpec, ProvisionSpec, StandardFile
 from lifecircle.model.catalogue import FacilityType
@@ -117,7 +117,7 @@ def _circle(
         support=spec.support,
         user_layer=spec.user_layer,
         published=None if spec.published is None else _published(spec.published, sources),
-        notes=spec.notes,
+        notes=tuple(both(note) for note in spec.notes),
         section=spec.section,
         provision=tuple(_provision(entry, sources) for entry in spec.provision),
     )
@@ -142,7 +142,7 @@ def standard_of(spec: StandardFile, types: tuple[FacilityType, ...], *, group: G
         default_rule=spec.default_rule,
         origin_kind=None if spec.origin is None else spec.origin.kind,
         profile=spec.walk.profile,
-        notes=spec.notes,
+        notes=tuple(both(note) for note in spec.notes),
         sections=tuple(Section(s.id, s.zh, s.en, s.score is not None, s.join == "any") for s in spec.sections),
         denominator=spec.denominator,
         origin_size_m=None if spec.origin is None else spec.origin.size_m,

@@ -142,7 +142,7 @@ class CircleSpec(Part):
     user_layer: str | None = None
     published: PublishedCount | None = None
     provision: Annotated[tuple[ProvisionSpec, ...], Strict(strict=False)] = ()
-    notes: Texts = ()
+    notes: Annotated[tuple[Names, ...], Strict(strict=False)] = ()
 
     def items(self, reading: Reading) -> tuple[ItemSpec, ...]:
         """Return the items of `reading`; none when it is not written."""
@@ -211,7 +211,7 @@ class StandardFile(Part):
     walk: WalkSpec = WalkSpec()
     denominator: Literal["land", "population"] | None = None
     sources: Mapping[str, str] = Field(default_factory=dict)
-    notes: Texts = ()
+    notes: Annotated[tuple[Names, ...], Strict(strict=False)] = ()
     types: Mapping[TypeId, TypeSpec] = Field(default_factory=dict)
     sections: Annotated[tuple[SectionSpec, ...], Strict(strict=False)] = ()
     circles: Annotated[tuple[CircleSpec, ...], Field(min_length=1, strict=False)]

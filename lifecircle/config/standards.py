@@ -1,6 +1,7 @@
 """Life-circle standards: the packaged presets and a user's own file, read and checked."""
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +111,7 @@ def _section_problems(spec: StandardFile) -> list[tuple[Location, str]]:
             others = [name for name in list_standards() if name != spec.id]
             found.append(((*at, "preset"), f"unknown standard {item.preset!r}{nearest(item.preset, others)}"))
             continue
-        sections = [section.id for section in _parsed(STANDARDS / f"{item.preset}.yml").sections]
+        sections = [section.id for section in _packaged(item.preset).sections]
         if item.section not in sections:
             problem = f"{item.preset} has no section {item.section!r}{nearest(item.section, sections)}"
             found.append(((*at, "section"), problem))
@@ -121,19 +122,24 @@ def _parsed(path: Path) -> StandardFile:
     return validated(StandardFile, read_yaml(path))
 
 
+@cache
+def _packaged(preset: str) -> StandardFile:
+    return _parsed(STANDARDS / f"{preset}.yml")
+
+
 def _types(spec: StandardFile) -> tuple[FacilityType, ...]:
     """Return the types that a standard defines itself, after those that the groups it takes need of their standards."""
     named = [(item.preset, item.section) for _, item in _located(spec) if item.preset in list_standards()]
     taken = []
     for preset, section in dict.fromkeys(named):
         used = {kind for pool in _group(str(preset), str(section)) for kind in pool}
-        taken += [kind for kind in own_types(_parsed(STANDARDS / f"{preset}.yml")) if kind.id in used]
+        taken += [kind for kind in own_types(_packaged(str(preset))) if kind.id in used]
     return tuple({kind.id: kind for kind in (*taken, *own_types(spec))}.values())
 
 
 def _group(preset: str, section: str) -> tuple[tuple[str, ...], ...]:
     """Return the pools of types that the circles of a packaged standard's section require, each once."""
-    spec = _parsed(STANDARDS / f"{preset}.yml")
+    spec = _packaged(preset)
     pools = [
         pool
         for circle in spec.circles
@@ -213,7 +219,8 @@ def study_catalogue(standard: str, *, base: Path) -> Catalogue:
     ConfigError, SourceError
         If the standard cannot be read.
     """
-    return load_catalogue().extended(_types(_parsed(find_standard(standard, base=base))))
+    path = find_standard(standard, base=base)
+    return load_catalogue().extended(_types(_packaged(path.stem) if path.parent == STANDARDS else _parsed(path)))
 
 
 def validate_standard(path: Path, *, catalogue: Catalogue) -> list[str]:

@@ -1,7 +1,7 @@
 """Life-circle standards: which facility types a residence needs within which threshold."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Self
 
@@ -66,7 +66,7 @@ class Circle:
     user_layer : str or None
         The circle is judged from a layer of the user's: the `state` of the polygon a home lies in.
     published : Published or None
-    notes : tuple of str
+    notes : tuple of Words
     section : str
         Groups circles of a standard that has tiers; "" where it has none.
     provision : tuple of Provision
@@ -82,7 +82,7 @@ class Circle:
     support: tuple[str, ...] = ()
     user_layer: str | None = None
     published: Published | None = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Words, ...] = ()
     section: str = ""
     provision: tuple[Provision, ...] = ()
 
@@ -141,7 +141,7 @@ class Standard:
         None: the standard does not say.
     profile : str
         Default walker.
-    notes : tuple of str
+    notes : tuple of Words
     sections : tuple of Section
         Of its circles, in order; empty where it has none.
     denominator : str or None
@@ -161,7 +161,7 @@ class Standard:
     default_rule: Reading = "claim"
     origin_kind: str | None = None
     profile: str = "adult"
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[Words, ...] = ()
     sections: tuple[Section, ...] = ()
     denominator: str | None = None
     origin_size_m: float | None = None

@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 from pathlib import Path
 
 import pytest
@@ -194,8 +195,9 @@ def test_the_fast_reader_and_the_slow_one_agree(scraps: list[str], tmp_path_fact
 
 
 def test_the_packaged_files_take_the_fast_reader(monkeypatch: pytest.MonkeyPatch) -> None:
-    if strict_yaml._swift_loader() is None:
-        pytest.skip("PyYAML was built without libyaml")
-    monkeypatch.setattr(strict_yaml, "_StrictLoader", None)
+    if strict_yaml._swift_loader() is not None:
+        monkeypatch.setattr(strict_yaml, "_StrictLoader", None)
+    elif os.environ.get("CI") == "true":
+        pytest.fail("PyYAML was built without libyaml")
     for path in [DATA / "types.yml", DATA / "profiles.yml", *sorted(DATA.glob("standards/*.yml"))]:
         assert read_yaml(path).data
