@@ -11,9 +11,10 @@ from lifecircle.cli.frame import front_door, parse_out, writing
 @click.argument("first", metavar="CONFIG_OR_AUDIT_DIR", type=click.Path(path_type=Path))
 @click.argument("second", metavar="CONFIG_OR_AUDIT_DIR", type=click.Path(path_type=Path))
 @click.option("--out", callback=parse_out, help="Folder for the results [default: out/<first>-<second>].")
-@click.option("--lang", type=click.Choice(["zh", "en"]), help="Language of the summary.")
+@click.option("--lang", type=click.Choice(["zh", "en"]), help="Language of the map and the summary.")
+@click.option("--no-maps", is_flag=True, help="Write tables, JSON and GIS files only.")
 @front_door
-def command(first: Path, second: Path, out: str | None, lang: str | None) -> None:
+def command(first: Path, second: Path, out: str | None, lang: str | None, no_maps: bool) -> None:
     """Compare two audits: the first is the earlier one, or the baseline.
 
     Each is a study file, which is audited now, or the folder of an audit written earlier: of another standard, walker
@@ -25,6 +26,6 @@ def command(first: Path, second: Path, out: str | None, lang: str | None) -> Non
     result = compare(first, second, language=lang)
     folder = Path(out) if out else Path("out") / f"{first.stem}-{second.stem}"
     with writing():
-        result.write(folder)
+        result.write(folder, maps=not no_maps)
     click.echo(result.summary())
     click.echo(f"\n-> {folder}")

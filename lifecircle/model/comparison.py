@@ -12,6 +12,8 @@ import pandas as pd
 from lifecircle.errors import SchemaError
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from lifecircle.model.audit import Headline
     from lifecircle.model.provenance import Note
 
@@ -142,9 +144,10 @@ class AuditRecord:
         Index ``residence_id``; RECORD_RESIDENCES and the columns ``<circle>_...`` of the audit. Places in EPSG:4326.
     facilities : DataFrame
         Index ``facility_id``; RECORD_FACILITIES.
-    map_name, map_sha256, map_date : str
-        The OpenStreetMap file; its own date, ISO 8601.
-    config_sha256 : str
+    map_name, map_sha256, map_date, config_sha256 : str
+        The OpenStreetMap file; its own date, ISO 8601; the study file.
+    shapes : GeoSeries or None
+        Of the residences, by their id, EPSG:4326; what maps draw.
     """
 
     name_zh: str
@@ -164,6 +167,7 @@ class AuditRecord:
     map_sha256: str = ""
     map_date: str = ""
     config_sha256: str = ""
+    shapes: gpd.GeoSeries | None = None
 
     def __post_init__(self) -> None:
         """Check that the tables have what is compared."""

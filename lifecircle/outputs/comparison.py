@@ -17,6 +17,7 @@ from lifecircle.outputs.write import write_together
 
 if TYPE_CHECKING:
     from lifecircle.model.comparison import AuditRecord, Comparison
+    from lifecircle.model.comparison_view import ComparisonView
 
 
 def comparison_document(found: Comparison) -> dict[str, Any]:
@@ -75,18 +76,19 @@ def _facility_counts(table: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(name): value for name, value in row.items()} for row in counts.to_dict("records")]
 
 
-def write_comparison(found: Comparison, out: Path) -> list[Path]:
-    """Write ``compare.json``, ``changes.csv``, ``facility_changes.csv`` and ``compare.gpkg`` into `out`, all or none.
+def write_comparison(view: ComparisonView, out: Path, *, maps: bool = True) -> list[Path]:
+    """Write ``compare.json``, two tables, ``compare.gpkg`` and, with `maps`, the map and its figure; all or none.
 
     Raises
     ------
     SourceError
         If the folder cannot be written to, or a file is held open by another program.
     """
-    return write_together(out, lambda folder: _stage(found, folder))
+    return write_together(out, lambda folder: _stage(view, folder, maps=maps))
 
 
-def _stage(found: Comparison, folder: Path) -> list[Path]:
+def _stage(view: ComparisonView, folder: Path, *, maps: bool) -> list[Path]:
+    found = view.comparison
     document = folder / "compare.json"
     document.write_text(to_json(comparison_document(found)), encoding="utf-8", newline="\n")
     staged = [document]
@@ -94,7 +96,19 @@ def _stage(found: Comparison, folder: Path) -> list[Path]:
         path = folder / f"{name}.csv"
         path.write_bytes(csv_bytes(table))
         staged.append(path)
-    return [*staged, _geopackage(found, folder / "compare.gpkg")]
+    staged.append(_geopackage(found, folder / "compare.gpkg"))
+    if maps:
+        from lifecircle.outputs.map_comparison import save_comparison_map  # folium is heavy
+
+        staged.append(save_comparison_map(view, folder / "map.html"))
+    if maps and view.ground is not None:
+        from lifecircle.outputs.figures.differences import difference_map  # matplotlib is heavy
+        from lifecircle.outputs.figures.paper import save_figure
+
+        figure = difference_map(found, view.ground, language=view.language)
+        path = folder / "differences.png"
+        staged.append(save_figure(figure, path, language=view.language, every_colour=True))
+    return staged
 
 
 def _geopackage(found: Comparison, path: Path) -> Path:

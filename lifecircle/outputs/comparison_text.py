@@ -49,18 +49,24 @@ def points_text(difference: float | None, language: str) -> str:
     return "0.0" if difference == 0.0 else f"{difference * 100:+.1f}"
 
 
-def _head(found: Comparison, language: str) -> list[str]:
+def comparison_title(found: Comparison, language: str) -> str:
+    """Return what is compared: one name, or two."""
     first, second = found.a.name(language), found.b.name(language)
     name = first if first == second else phrase("compare.pair", language, first=first, second=second)
-    title = f"{name}{phrase('colon', language)}{phrase('compare.title', language)}"
+    return f"{name}{phrase('colon', language)}{phrase('compare.title', language)}"
+
+
+def _head(found: Comparison, language: str) -> list[str]:
+    title = comparison_title(found, language)
     rows = [
-        (phrase("compare.first", language), _side(found.a, language)),
-        (phrase("compare.second", language), _side(found.b, language)),
+        (phrase("compare.first", language), side_text(found.a, language)),
+        (phrase("compare.second", language), side_text(found.b, language)),
     ]
     return [title, "=" * width(title), *aligned(rows)]
 
 
-def _side(record: AuditRecord, language: str) -> str:
+def side_text(record: AuditRecord, language: str) -> str:
+    """Return how one side was audited: its map, standard, reading, walker, origins and denominator."""
     profile = phrase_or(f"profile.{record.profile}", language, fallback=record.profile)
     origins = phrase("list", language).join(
         phrase(f"origin.{kind}", language) for kind in record.origin_kind.split("|")
@@ -76,13 +82,29 @@ def _side(record: AuditRecord, language: str) -> str:
     return phrase("comma", language).join(parts)
 
 
-def _joint(found: Comparison, language: str) -> list[str]:
+def who_text(found: Comparison, language: str) -> str:
+    """Return how many residences gained or lost a circle, and how many of them for causes that are all unknown."""
+    counts: dict[str, int] = {}
+    for change in ("gained", "lost"):
+        own = found.changes[found.changes["change"] == change]
+        open_cause = (own["cause"] == "unknown").groupby(own["residence_id"]).all()
+        counts |= {change: len(open_cause), f"{change}_unknown": int(open_cause.sum())}
+    return phrase("compare.who", language, **{name: f"{count:,}" for name, count in counts.items()})
+
+
+def credits_text(found: Comparison, language: str) -> str:
+    """Return whose the maps are, and of which dates."""
+    dates = list(dict.fromkeys(record.of_date or "?" for record in (found.a, found.b)))
+    key = "compare.extract" if found.a.map_sha256 == found.b.map_sha256 else "compare.extracts"
+    return phrase(key, language, credit=phrase("attribution", language), first=dates[0], second=dates[-1])
+
+
+def joint_sentence(found: Comparison, language: str) -> str:
+    """Return the joint shares over the circles that count in both, as one sentence."""
     joint = found.joint
     if not joint.circles or joint.share_a is None:
-        return [phrase("compare.joint_none", language)]
-    column = "name_zh" if language == "zh" else "name_en"
-    names = phrase("list", language).join(str(found.circles.loc[circle, column]) for circle in joint.circles)
-    line = phrase(
+        return phrase("compare.joint_none", language)
+    return phrase(
         "compare.joint",
         language,
         count=len(joint.circles),
@@ -90,6 +112,14 @@ def _joint(found: Comparison, language: str) -> list[str]:
         second=share_range(joint.share_b, joint.share_b_upper, language=language),
         difference=points_text(joint.difference, language),
     )
+
+
+def _joint(found: Comparison, language: str) -> list[str]:
+    line, joint = joint_sentence(found, language), found.joint
+    if not joint.circles or joint.share_a is None:
+        return [line]
+    column = "name_zh" if language == "zh" else "name_en"
+    names = phrase("list", language).join(str(found.circles.loc[circle, column]) for circle in joint.circles)
     return [line, "  " + phrase("headline.counted", language, names=names)]
 
 

@@ -14,7 +14,8 @@ import shapely
 from lifecircle.model.area import WGS84
 from lifecircle.model.what_if import MARKS
 from lifecircle.outputs.map_base import BUILDING_TOLERANCE_M, base_data, lonlat, street_data
-from lifecircle.outputs.map_folium import PageKind, offline_page, write_page
+from lifecircle.outputs.map_changes import changes_page, code_text, panel_words, place, state_rows
+from lifecircle.outputs.map_folium import write_page
 from lifecircle.outputs.map_words import footer
 from lifecircle.outputs.packing import pack
 from lifecircle.outputs.phrases import basis, circle_name, percent, phrase, type_name
@@ -31,7 +32,6 @@ from lifecircle.outputs.scenario_types import (
     STATES,
     TYPE,
     amount,
-    code_text,
     shown_type,
     type_changes,
     type_views,
@@ -44,7 +44,8 @@ if TYPE_CHECKING:
 
     from lifecircle.model.what_if import ScenarioView
 
-KIND = PageKind("lifecircle.showScenario", ("shapes.js", "canvas.js", "panel.js", "scenario.js"))
+# What the panel says beside the words of every map of changes.
+WORDS = {"made": "scenario.made", "types": "scenario.type_views", "same": "scenario.state.same"}
 Codes = npt.NDArray[np.uint8]
 
 
@@ -60,7 +61,7 @@ def scenario_map(view: ScenarioView) -> folium.Map:
         Web Mercator, no tiles, no external link.
     """
     title = f"{scenario_title(view)} · {view.before.area.name(view.before.language)}"
-    return offline_page(scenario_data(view), title=title, kind=KIND)
+    return changes_page(scenario_data(view), title=title)
 
 
 def save_scenario_map(view: ScenarioView, path: Path) -> Path:
@@ -87,11 +88,8 @@ def scenario_data(view: ScenarioView) -> dict[str, Any]:
         "attribution": phrase("attribution", language),
         "label": f"{before.area.name(language)} {scenario_title(view)}",
         "bounds": _bounds(view),
-        "words": _words(language),
-        "states": [
-            {"key": key, "colour": colour, "label": phrase(f"scenario.state.{key}", language), "hatch": key == "open"}
-            for key, colour in STATES.items()
-        ],
+        "words": panel_words(language, WORDS),
+        "states": state_rows(STATES, phrases="scenario.state", language=language),
         "residences": {
             "shapes": pack(lonlat(residences.geometry, tolerance_m=BUILDING_TOLERANCE_M)),
             "id": [str(name) for name in residences.index],
@@ -104,15 +102,6 @@ def scenario_data(view: ScenarioView) -> dict[str, Any]:
         "markNames": {mark: phrase(f"scenario.mark.{mark}", language) for mark in MARKS},
         "base": {**base, "streets": streets},
     }
-
-
-def _words(language: str) -> dict[str, str]:
-    own = {"view": "view", "legend": "legend", "made": "made", "residence": "residence", "unit": "residences_unit"}
-    own["types"] = "type_views"
-    maps = {"hide": "panel_hide", "show": "panel_show", "zoom_in": "zoom_in", "zoom_out": "zoom_out", "close": "close"}
-    said = {name: phrase(f"scenario.{key}", language) for name, key in own.items()}
-    said |= {name: phrase(f"map.{key}", language) for name, key in maps.items()}
-    return said | {"same": phrase("scenario.state.same", language)}
 
 
 def _bounds(view: ScenarioView) -> list[list[float]]:
@@ -215,7 +204,7 @@ def _marks(view: ScenarioView) -> list[dict[str, Any]]:
                 "label": str(row["label"] or ""),
                 "type": kind,
                 "typeName": type_name(view.before, kind) if known else "",
-                "at": _place(at.x, at.y),
+                "at": place(at.x, at.y),
                 "lines": lines or None,
             }
         )
@@ -224,13 +213,9 @@ def _marks(view: ScenarioView) -> list[dict[str, Any]]:
 
 def _lines(shape: Any) -> list[list[list[float]]]:  # noqa: ANN401  # any geometry
     parts = shapely.get_parts(shape)
-    return [[_place(x, y) for x, y in part.coords] for part in parts if part.geom_type == "LineString"]
+    return [[place(x, y) for x, y in part.coords] for part in parts if part.geom_type == "LineString"]
 
 
 def _longest(shape: Any) -> Any:  # noqa: ANN401  # any geometry
     parts = shapely.get_parts(shape)
     return parts[int(np.argmax(shapely.length(parts)))]
-
-
-def _place(x: float, y: float) -> list[float]:
-    return [round(float(x), 6), round(float(y), 6)]

@@ -8,34 +8,28 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from lifecircle.outputs.map_changes import State, code_text
 from lifecircle.outputs.phrases import percent, phrase, type_label, up_to_tenth
 from lifecircle.outputs.scenario_text import points
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
     from lifecircle.model.what_if import ScenarioView
 
 # Drawn in this order from the bottom up, the last first; strong colours for what changes, pale ones for what does not.
 STATES = {
-    "gained": "#0072b2",
-    "lost": "#d55e00",
-    "both": "#cc79a7",
-    "new": "#f0e442",
-    "kept": "#a9cbe2",
-    "not": "#efcfb4",
-    "open": "#d0d0d0",
-    "same": "#d3cdc2",
+    "gained": State("#0072b2", line="#003f66", mark="disc"),
+    "lost": State("#d55e00", line="#7a3600", mark="diamond"),
+    "both": State("#cc79a7", line="#7d3c64"),
+    "new": State("#f0e442", line="#6b5c00"),
+    "kept": State("#a9cbe2"),
+    "not": State("#efcfb4"),
+    "open": State("#d0d0d0", hatch=True),
+    "same": State("#d3cdc2"),
 }
 CODE = {state: rank for rank, state in enumerate(STATES)}
 MOVED = ("gained", "lost")
 OWN_WORDS = ("gained", "lost", "kept", "not", "open")
 TYPE = "type:"  # before a type's id, so that no circle is called the same
-
-
-def code_text(codes: npt.NDArray[np.integer[Any]]) -> str:
-    """Return state codes as one digit each."""
-    return (codes + ord("0")).astype(np.uint8).tobytes().decode("ascii")
 
 
 def amount(value: float, *, whole: bool) -> str:

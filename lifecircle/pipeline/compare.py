@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -17,6 +18,7 @@ from lifecircle.coverage.same_things import in_one_only, objects_of
 from lifecircle.errors import SourceError
 from lifecircle.model.area import WGS84
 from lifecircle.model.comparison import AuditRecord, Comparison, MapHistory, Trials
+from lifecircle.model.comparison_view import ComparisonView
 from lifecircle.pipeline.audit import Audit, audit
 from lifecircle.pipeline.place import load_place
 from lifecircle.pipeline.provenance import provenance_of
@@ -27,6 +29,8 @@ from lifecircle.sources.osm_history import read_history
 from lifecircle.sources.snapshot import SnapshotFiles
 
 if TYPE_CHECKING:
+    import folium
+
     from lifecircle.model.catalogue import Catalogue
     from lifecircle.pipeline.place import Place
 
@@ -47,11 +51,14 @@ class Compared:
         Names the facility types.
     language : str
         "zh" or "en": of the second audit.
+    second : Audit or None
+        What maps take streets and water from; None where it was read from a folder.
     """
 
     comparison: Comparison
     catalogue: Catalogue
     language: str = "en"
+    second: Audit | None = None
 
     @property
     def circles(self) -> pd.DataFrame:
@@ -82,11 +89,23 @@ class Compared:
         types = {kind: known.name(chosen) for kind, known in self.catalogue.types.items()}
         return comparison_text(self.comparison, chosen, types=types)
 
-    def write(self, out: str | Path) -> list[Path]:
-        """Write ``compare.json``, ``changes.csv``, ``facility_changes.csv`` and ``compare.gpkg``, all or none."""
+    @cached_property
+    def view(self) -> ComparisonView:
+        """Everything that an output may draw or write."""
+        ground = None if self.second is None else replace(self.second.view, language=self.language)
+        return ComparisonView(self.comparison, self.catalogue, self.language, ground)
+
+    def to_map(self) -> folium.Map:
+        """Return a map of who gained and who lost, that opens without internet once saved."""
+        from lifecircle.outputs.map_comparison import comparison_map
+
+        return comparison_map(self.view)
+
+    def write(self, out: str | Path, *, maps: bool = True) -> list[Path]:
+        """Write ``compare.json``, two tables, ``compare.gpkg``, with `maps` the map and its figure; all or none."""
         from lifecircle.outputs.comparison import write_comparison
 
-        return write_comparison(self.comparison, Path(out))
+        return write_comparison(self.view, Path(out), maps=maps)
 
 
 def compare(a: Side, b: Side, *, language: str | None = None) -> Compared:
@@ -122,7 +141,7 @@ def compare(a: Side, b: Side, *, language: str | None = None) -> Compared:
         found = compare_records(records[0], records[1], history=history, trials=trials)
     if isinstance(second, Audit):
         question = second.place.question
-        return Compared(found, question.catalogue, language or question.language)
+        return Compared(found, question.catalogue, language or question.language, second)
     return Compared(found, load_catalogue(), language or "en")
 
 
@@ -166,6 +185,7 @@ def record_of(made: Audit) -> AuditRecord:
         map_sha256=maps[0].sha256 if maps else "",
         map_date=maps[0].timestamp if maps else "",
         config_sha256=provenance_of(place).config_sha256,
+        shapes=place.residences.geometry.to_crs(WGS84),
     )
 
 

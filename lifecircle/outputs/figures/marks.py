@@ -179,9 +179,10 @@ class SidePanel:
             self._axes.add_patch(Rectangle((0.18, y), 0.16, 0.11, **style))
         self.text(text, indent=0.42)
 
-    def symbol(self, text: str, *, marker: str) -> None:
+    def symbol(self, text: str, *, marker: str, ink: str = "black", filled: bool = False) -> None:
         """Write a legend line with a facility's mark."""
-        self._axes.plot([0.08], [self.y + 0.07], marker, markersize=5, mfc="white", mec="black", mew=0.8)
+        inside = ink if filled else "white"
+        self._axes.plot([0.08], [self.y + 0.07], marker, markersize=5, mfc=inside, mec=ink, mew=0.8)
         self.text(text, indent=0.42)
 
     def badge(self, number: int, text: str) -> None:

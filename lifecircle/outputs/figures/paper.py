@@ -53,19 +53,22 @@ def drawing(language: str) -> Iterator[None]:
         yield
 
 
-def save_figure(figure: Figure, path: Path, *, language: str) -> Path:
-    """Write a figure in the format of its file name; the same figure gives the same bytes."""
+def save_figure(figure: Figure, path: Path, *, language: str, every_colour: bool = False) -> Path:
+    """Write a figure in the format of its file name; the same figure gives the same bytes.
+
+    A PNG has 256 colours, unless `every_colour` of it is wanted: rare ones count.
+    """
     kind = path.suffix.lstrip(".")
     with drawing(language):
         if kind == "png":
-            write_png(figure, path)
+            write_png(figure, path, every_colour=every_colour)
         else:
             figure.savefig(path, format=kind, metadata=UNDATED[kind], dpi=DPI)
     return path
 
 
-def write_png(figure: Figure, out: Path | IO[bytes]) -> None:
-    """Write 256 colours, enough for flat tints and a quarter of the bytes."""
+def write_png(figure: Figure, out: Path | IO[bytes], *, every_colour: bool = False) -> None:
+    """Write 256 colours, enough for flat tints and a quarter of the bytes, or every colour."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from PIL import Image
 
@@ -75,10 +78,13 @@ def write_png(figure: Figure, out: Path | IO[bytes]) -> None:
     canvas.draw()
     size = canvas.get_width_height()
     drawn = Image.frombuffer("RGBA", size, canvas.buffer_rgba(), "raw", "RGBA", 0, 1).convert("RGB")
+    figure.set_dpi(before)
+    if every_colour:
+        drawn.save(out, format="png", dpi=(DPI, DPI))
+        return
     sample = drawn.resize((size[0] // 3, size[1] // 3), Image.Resampling.NEAREST)
     palette = sample.quantize(256, method=Image.Quantize.MEDIANCUT)
     few = drawn.quantize(palette=palette, dither=Image.Dither.NONE)
     colours, page = few.getpalette() or [], 3 * int(few.getpixel((0, 0)))  # type: ignore[arg-type]
     few.putpalette([*colours[:page], 255, 255, 255, *colours[page + 3 :]])  # the page stays white, not nearly white
     few.save(out, format="png", dpi=(DPI, DPI))
-    figure.set_dpi(before)
