@@ -1,5 +1,6 @@
 """``lifecircle audit``: the main job."""
 
+import gc
 from pathlib import Path
 
 import click
@@ -57,6 +58,7 @@ def command(
 
     overrides = Overrides(standard=standard, profile=profile, rule=rule, language=lang)
     place = load_place(config, overrides=overrides, cache=not no_cache)
+    gc.freeze()  # a million objects that stay: no garbage to look for among them, again and again
     result = audit(place)
     if uncertainty or (uncertainty == 0 and result.coverage.uncertainty is None):
         result = result.with_uncertainty(UncertaintyRequest(draws=uncertainty or None))

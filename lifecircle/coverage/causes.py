@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
-import shapely
 
-from lifecircle.coverage.crow_flies import doors_of, mean_crow_m, nearest_crow_m
+from lifecircle.coverage.crow_flies import Doors, mean_crow_m, nearest_crow_m
 from lifecircle.coverage.kleene import NOT_COVERED
 from lifecircle.coverage.measure import measure
 from lifecircle.coverage.searches import item_limit, walker
@@ -107,6 +106,22 @@ class CircleCauses:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class _Asking:
+    """The case and where everything is entered."""
+
+    ground: Ground
+    residences: Doors
+    facilities: Doors
+
+    def crow_m(self, item: Item, rows: Ints, *, facilities: Ints) -> Floats:
+        """Return the distance of residences `rows` as the crow flies to what `item` asks of `facilities`."""
+        points, doors = self.residences.of_rows(rows), self.facilities.of_rows(facilities)
+        if item.mean_of > 1:
+            return mean_crow_m(points, doors, count=len(rows), mean_of=item.mean_of)
+        return nearest_crow_m(points, doors[0], count=len(rows))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Facts:
     """One requirement at the M residences that a circle does not cover."""
 
@@ -137,8 +152,9 @@ def find_causes(verdicts: Sequence[CircleVerdict], ground: Ground, *, look: Look
     count = ground.case.residence_count
     assessed = [verdict for verdict in verdicts if verdict.assessable]
     missed = [np.flatnonzero(verdict.status[:count] == NOT_COVERED) for verdict in assessed]
+    asking = _Asking(ground, Doors.of(ground.case.residences), Doors.of(ground.case.facilities))
     parts = [
-        [_part(item, verdict, rows=rows, ground=ground) for item in verdict.items]
+        [_part(item, verdict, rows=rows, asking=asking) for item in verdict.items]
         for verdict, rows in zip(assessed, missed, strict=True)
     ]
     asked = [one.asked for each in parts for part in each for one in part.members if one.asked is not None]
@@ -217,18 +233,19 @@ class _Part:
         return _Facts(self.failing, self.beyond, holds, np.stack([one[1] for one in found])[kth, each])
 
 
-def _part(judged: ItemVerdict, verdict: CircleVerdict, *, rows: Ints, ground: Ground) -> _Part:
+def _part(judged: ItemVerdict, verdict: CircleVerdict, *, rows: Ints, asking: _Asking) -> _Part:
     value, required = judged.value[rows], judged.item
     failing = judged.status[rows] == NOT_COVERED
     pools = [required.of_pool(pool) for pool in required.pools] or [required]
     members = tuple(
-        _member(one, verdict, rows=rows, ground=ground, value=None if required.pools else value) for one in pools
+        _member(one, verdict, rows=rows, asking=asking, value=None if required.pools else value) for one in pools
     )
     return _Part(required, failing, value / max(judged.limit, 1), members)
 
 
-def _member(item: Item, verdict: CircleVerdict, *, rows: Ints, ground: Ground, value: Floats | None) -> _Member:
-    case, rule = ground.case, verdict.rule
+def _member(item: Item, verdict: CircleVerdict, *, rows: Ints, asking: _Asking, value: Floats | None) -> _Member:
+    ground, rule = asking.ground, verdict.rule
+    case = ground.case
     assert rule is not None  # noqa: S101  # circles with items have a rule
     walks = walker(verdict.circle, cast("Reading", verdict.used), profile=case.profile, profiles=case.profiles)
     if value is None:
@@ -236,23 +253,13 @@ def _member(item: Item, verdict: CircleVerdict, *, rows: Ints, ground: Ground, v
     limit = item_limit(item)
     reach_m = float(item.max_m or float(item.minutes or 0.0) * speed_m_per_min(walks.speed_kmh))
     facilities = admitted(item, case, types=item.types, lenient=rule.lenient, asked=item.admits)
-    crow_m = np.full(len(rows), np.inf) if item.within else _crow_m(item, rows, facilities=facilities, ground=ground)
+    crow_m = np.full(len(rows), np.inf) if item.within else asking.crow_m(item, rows, facilities=facilities)
     near = crow_m <= reach_m
     asked = None
     if not (item.straight_line or item.within):
         chosen = near & (value > limit)
         asked = Asked(item, walks, rule.lenient, limit, reach_m, rows[chosen], facilities, value[chosen])
     return _Member(item, limit, reach_m, value, crow_m, walks.speed_kmh, near, asked)
-
-
-def _crow_m(item: Item, rows: Ints, *, facilities: Ints, ground: Ground) -> Floats:
-    case = ground.case
-    shapes = np.asarray(case.facilities["entrances"].array, dtype=object)[facilities]
-    doors, owner = shapely.get_coordinates(shapes, return_index=True)
-    points = doors_of(case, rows)
-    if item.mean_of > 1:
-        return mean_crow_m(points, (doors, owner), count=len(rows), mean_of=item.mean_of)
-    return nearest_crow_m(points, doors, count=len(rows))
 
 
 def _joined(rows: Ints, facts: Sequence[_Facts]) -> CircleCauses:

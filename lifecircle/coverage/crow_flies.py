@@ -2,20 +2,49 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
 
+import geopandas as gpd
 import numpy as np
 import shapely
 
+from lifecircle.engine import threads
+
 if TYPE_CHECKING:
-    from lifecircle.coverage.case import CoverageCase
     from lifecircle.model.travel import Floats, Ints
 
 
-def doors_of(case: CoverageCase, rows: Ints) -> tuple[Floats, Ints]:
-    """Return the entrances of residences `rows`: xy (P, 2) in metres and the place in `rows` of each, ascending."""
-    entrances = np.asarray(case.residences["entrances"].array, dtype=object)[rows]
-    return shapely.get_coordinates(entrances, return_index=True)
+@dataclass(frozen=True, slots=True, eq=False)
+class Doors:
+    """The entrances of N residences or facilities.
+
+    Attributes
+    ----------
+    xy : float64 (P, 2)
+        Metres, by owner.
+    start : int64 (N + 1,)
+        Where those of each owner begin.
+    """
+
+    xy: Floats
+    start: Ints
+
+    @classmethod
+    def of(cls, table: gpd.GeoDataFrame) -> Self:
+        """Return the entrances of a table with a MultiPoint column ``entrances``."""
+        shapes = np.asarray(table["entrances"].array, dtype=object)
+        return cls(
+            shapely.get_coordinates(shapes), np.concatenate([[0], np.cumsum(shapely.get_num_coordinates(shapes))])
+        )
+
+    def of_rows(self, rows: Ints) -> tuple[Floats, Ints]:
+        """Return the entrances of owners `rows`: xy (Q, 2) and the place in `rows` of each, ascending."""
+        count = self.start[rows + 1] - self.start[rows]
+        place_of = np.repeat(np.arange(len(rows)), count)
+        return self.xy[
+            np.repeat(self.start[rows] - (np.cumsum(count) - count), count) + np.arange(len(place_of))
+        ], place_of
 
 
 def nearest_crow_m(points: tuple[Floats, Ints], doors: Floats, *, count: int) -> Floats:
@@ -24,7 +53,7 @@ def nearest_crow_m(points: tuple[Floats, Ints], doors: Floats, *, count: int) ->
     Parameters
     ----------
     points : (xy float64 (P, 2), owner int64 (P,))
-        As `doors_of` returns them; the least over an owner's points counts.
+        As `Doors.of_rows` returns them; the least over an owner's points counts.
     doors : float64 (D, 2)
     count : int
 
@@ -38,7 +67,7 @@ def nearest_crow_m(points: tuple[Floats, Ints], doors: Floats, *, count: int) ->
     if len(doors) and len(xy):
         from scipy.spatial import cKDTree
 
-        np.minimum.at(found, owner, cKDTree(doors).query(xy)[0])
+        np.minimum.at(found, owner, cKDTree(doors).query(xy, workers=threads())[0])
     return found
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 import numpy as np
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from lifecircle.model.travel import Floats, Ints, ReachPairs, WalkProfile
 
 Bools: TypeAlias = npt.NDArray[np.bool_]
+
+BLOCK = 1 << 20  # pairs that are added up at a time
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,39 +105,57 @@ def gains(parts: Sequence[ReachPairs], wanted: Wanted, *, weight: Floats, groups
     """
     waiting = np.zeros(len(weight), dtype=bool)
     waiting[wanted.rows] = True
-    residence, candidate, before = [], [], 0
+    residence, begin = [], [np.zeros(1, dtype=np.int64)]
     for pairs in parts:
         near = np.flatnonzero((pairs.value <= wanted.limit) & waiting[pairs.residence])
-        residence.append(pairs.residence[near].astype(np.int32))
-        candidate.append((pairs.facility[near] + before).astype(np.int32))
-        before += len(pairs.facility_ids)
-    return Gains(np.concatenate(residence), np.concatenate(candidate), before, weight, groups)
+        order = near[np.argsort(pairs.facility[near], kind="stable")]
+        residence.append(pairs.residence[order].astype(np.int32))
+        counts = np.bincount(pairs.facility[near], minlength=len(pairs.facility_ids))
+        begin.append(begin[-1][-1] + np.cumsum(counts))
+    return Gains(np.concatenate(residence), np.concatenate(begin), weight, groups)
 
 
-@dataclass(frozen=True, eq=False)
-class Gains:
-    """Who would be covered by a facility at which candidate; P pairs.
+@dataclass(frozen=True, slots=True, eq=False)
+class Picked:
+    """The best candidates and whom each would cover: residences, ascending.
 
     Attributes
     ----------
-    residence, candidate : int64 (P,)
-    candidates : int
+    overall : tuple of (candidate, residences)
+        Each the best for whom those before it leave out.
+    of_groups : Mapping[int, (candidate, residences of the group)]
+        The best for each group's own residences.
+    """
+
+    overall: tuple[tuple[int, Ints], ...]
+    of_groups: Mapping[int, tuple[int, Ints]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gains:
+    """Who would be covered by a facility at which of C candidates; P pairs, of which there are many.
+
+    Attributes
+    ----------
+    residence : int32 (P,)
+        By candidate.
+    begin : int64 (C + 1,)
+        Where those of each candidate begin.
     weight : float64 (R,)
     groups : int64 (R,)
     """
 
     residence: Ints
-    candidate: Ints
-    candidates: int
+    begin: Ints
     weight: Floats
     groups: Ints
 
-    @cached_property
-    def _by_candidate(self) -> tuple[Ints, Ints]:
-        """Residences by candidate, and where those of each begin."""
-        order = np.argsort(self.candidate, kind="stable")
-        counts = np.bincount(self.candidate, minlength=self.candidates)
-        return self.residence[order], np.concatenate([[0], np.cumsum(counts)])
+    def picked(self, count: int) -> Picked:
+        """Return up to `count` best candidates, and the best of every group: little, where the pairs are many."""
+        overall = tuple((at, self.covered(at)) for at in self.best(count))
+        return Picked(
+            overall, {group: (at, self.covered(at, group=group)) for group, at in self.best_of_groups().items()}
+        )
 
     def best(self, count: int) -> list[int]:
         """Return up to `count` candidates, each the best for whom those before it leave out.
@@ -144,8 +164,11 @@ class Gains:
         """
         left, chosen = np.ones(len(self.weight), dtype=bool), list[int]()
         while len(chosen) < count:
-            open_ = left[self.residence]
-            at = _first(*self._sums(self.candidate[open_], self.residence[open_], self.candidates))
+            sums = [
+                self._sums(candidate[left[residence]], residence[left[residence]], size)
+                for _, size, candidate, residence in self._blocks()
+            ]
+            at = _first(*(np.concatenate(one) for one in zip(*sums, strict=True))) if sums else -1
             if at < 0:
                 break
             chosen.append(at)
@@ -154,23 +177,38 @@ class Gains:
 
     def best_of_groups(self) -> dict[int, int]:
         """Return the best candidate of every group for its own residences, by group."""
-        own = self.groups[self.residence]
-        rows = np.flatnonzero(own >= 0)
-        if not len(rows):
-            return {}
-        names = np.flatnonzero(np.bincount(own[rows]))
-        place = np.zeros(int(names.max()) + 1, dtype=np.int64)
-        place[names] = np.arange(len(names))
-        key = place[own[rows]] * self.candidates + self.candidate[rows]
-        sums = self._sums(key, self.residence[rows], len(names) * self.candidates)
-        heavy, many = (one.reshape(len(names), -1) for one in sums)
-        return {int(group): _first(heavy[row], many[row]) for row, group in enumerate(names.tolist())}
+        found: dict[int, tuple[float, int, int]] = {}
+        for first, size, candidate, residence in self._blocks():
+            own = self.groups[residence]
+            rows = np.flatnonzero(own >= 0)
+            names = np.flatnonzero(np.bincount(own[rows]))
+            place = np.zeros(names.max(initial=0) + 1, dtype=np.int64)
+            place[names] = np.arange(len(names))
+            sums = self._sums(place[own[rows]] * size + candidate[rows], residence[rows], len(names) * size)
+            heavy, many = (one.reshape(len(names), size) for one in sums)
+            for row, name in enumerate(names.tolist()):
+                at = _first(heavy[row], many[row])
+                gained = float(heavy[row, at]), int(many[row, at])
+                if name not in found or gained > found[name][:2]:
+                    found[name] = (*gained, first + at)
+        return {name: found[name][2] for name in sorted(found)}
 
     def covered(self, candidate: int, *, group: int | None = None) -> Ints:
         """Return the residences that a facility at `candidate` covers, ascending; only those of `group` if given."""
-        residence, begin = self._by_candidate
-        rows = np.unique(residence[begin[candidate] : begin[candidate + 1]])
+        rows = np.unique(self.residence[self.begin[candidate] : self.begin[candidate + 1]])
         return rows if group is None else rows[self.groups[rows] == group]
+
+    def _blocks(self) -> Iterator[tuple[int, int, Ints, Ints]]:
+        """Yield some candidates at a time: the first and how many; of their pairs the candidate, from 0, and residence.
+
+        Sums over all pairs at once would take many times the memory of the pairs.
+        """
+        last = np.searchsorted(self.begin, np.arange(BLOCK, len(self.residence), BLOCK))
+        bounds = np.unique(np.concatenate([[0], last, [len(self.begin) - 1]])).tolist()
+        for first, end in itertools.pairwise(bounds):
+            begin = self.begin[first : end + 1]
+            candidate = np.repeat(np.arange(end - first), np.diff(begin))
+            yield first, end - first, candidate, self.residence[begin[0] : begin[-1]]
 
     def _sums(self, key: Ints, residence: Ints, length: int) -> tuple[Floats, Ints]:
         """Return weight and residences of every key."""

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import geopandas as gpd
 import numpy as np
@@ -36,6 +35,27 @@ NO_NEAREST: dict[str, object] = {
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class _Names:
+    """What R residences are called: numbers of sorted names, -1 for none."""
+
+    names: Sequence[str]
+    code: Ints  # (R,)
+
+    @classmethod
+    def of(cls, names: npt.NDArray[np.object_]) -> Self:
+        """Return the names of residences by number."""
+        code, known = pd.factorize(np.array([str(name) if name else None for name in names], dtype=object), sort=True)
+        return cls(known.tolist(), code)
+
+    def commonest(self, members: Ints) -> tuple[str, int]:
+        """Return the name that most of residences `members` bear, the first of equals, and how many; else ""."""
+        code = self.code[members]
+        counts = np.bincount(code[code >= 0], minlength=1)
+        most = int(counts.argmax())
+        return (self.names[most], int(counts[most])) if counts[most] else ("", 0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Places:
     """Where residences are: P points (entrances and representative points) of R residences."""
 
@@ -46,7 +66,8 @@ class _Places:
     centre: Floats  # (R, 2) representative points
     weight: Floats  # (R,)
     total: float
-    name: npt.NDArray[np.object_]  # (R,) of the estate
+    estate: _Names
+    street: _Names | None
     community: npt.NDArray[np.object_]  # (R,)
     rank: Ints  # (R,) place among the sorted residence ids
     facility: dict[str, str]  # name by facility id
@@ -118,7 +139,8 @@ def _places(case: CoverageCase, weight: Floats, *, missed: Ints) -> _Places:
         centre,
         weight,
         math.fsum(weight.tolist()),
-        case.residences["estate" if "estate" in case.residences else "name"].to_numpy(dtype=object),
+        _Names.of(case.residences["estate" if "estate" in case.residences else "name"].to_numpy(dtype=object)),
+        _Names.of(case.street_names) if len(case.street_names) else None,
         case.residences["community_id"].to_numpy(dtype=object),
         np.argsort(np.argsort(case.residences.index.to_numpy(dtype=object), kind="stable")),
         dict(zip(case.facilities.index, case.facilities["name"], strict=True)),
@@ -199,16 +221,10 @@ def _central(members: Ints, places: _Places) -> tuple[float, float]:
 
 def _place(members: Ints, places: _Places) -> str:
     """Return the estate that at least half of the residences stand in, else the most common street, else ""."""
-    names, streets = places.name[members], places.case.street_names
-    estate = _commonest(names)
-    if estate and 2 * np.count_nonzero(names == estate) >= len(names):
+    estate, count = places.estate.commonest(members)
+    if places.street is None or (estate and 2 * count >= len(members)):
         return estate
-    return _commonest(streets[members]) if len(streets) else estate
-
-
-def _commonest(names: npt.NDArray[np.object_]) -> str:
-    counts = Counter(str(name) for name in names if name)
-    return min(counts, key=lambda name: (-counts[name], name), default="")
+    return places.street.commonest(members)[0]
 
 
 def _community(members: Ints, places: _Places) -> str:

@@ -209,7 +209,7 @@ Generated from the column lists of the code; a test keeps it current.
 | `communities_review.csv` | table *communities_review*: official codes to look at, if any | by id |
 | `proximity.csv` | table *proximity*, of standards that average over the nearest (`sony`) | by category, `all` last |
 | `published.csv` | table *published*: published counts beside mapped ones, if the study tells any | circles, then types |
-| `map.html` | interactive map, works with no internet | |
+| `map.html` | interactive map, works with no internet; of `lifecircle compare` and `lifecircle what-if`, who gains and who loses | |
 | `tables.xlsx` | the tables above with headers in words, filters and number formats; text from outside never a formula | as the tables |
 | `report.docx`, `report.html`, `report.pdf` | the report (PDF with `pip install 'lifecircle[pdf]'`): [how-to](how-to/report-and-figures.md) | |
 | `figures/` | maps and charts for print, PNG; sheet and charts also SVG and PDF | |
@@ -217,6 +217,7 @@ Generated from the column lists of the code; a test keeps it current.
 | `compare.json` | of `lifecircle compare`: [schemas/compare.schema.json](schemas/compare.schema.json) | |
 | `changes.csv` | of `lifecircle compare`: table *changes* | by circle, change, residence |
 | `facility_changes.csv` | of `lifecircle compare`: table *facility_changes* | gone before new, then by id |
+| `differences.png` | of `lifecircle compare`: the map of differences for print | |
 | `compare.gpkg` | of `lifecircle compare`: layers *gains*, *losses*, *unknown*, *facilities* and *residences_in_one*, all points | as the tables |
 """  # noqa: E501 - rows of a Markdown table cannot be wrapped
 _TAIL = """

@@ -1,7 +1,7 @@
 """GeoParquet and GeoPackage files; the same view gives the same bytes."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -11,17 +11,10 @@ import pandas as pd
 from lifecircle.model.audit import AuditView
 from lifecircle.model.provenance import Provenance
 from lifecircle.outputs.styles import layer_style
-from lifecircle.outputs.tables import community_table, facility_table, gap_table, residence_table
-
-Tables = Mapping[str, gpd.GeoDataFrame]
+from lifecircle.outputs.tables import Tables, community_table, gap_table, main_tables
 
 # GeoPackages carry the time of writing; without a date of the data, this one.
 _NO_DATE = "2000-01-01T00:00:00.000Z"
-
-
-def main_tables(view: AuditView) -> Tables:
-    """Return the tables of residences and facilities, by name, for all files that hold them."""
-    return {"residences": residence_table(view), "facilities": facility_table(view)}
 
 
 def write_parquet(view: AuditView, folder: Path, *, tables: Tables | None = None) -> list[Path]:
@@ -29,11 +22,14 @@ def write_parquet(view: AuditView, folder: Path, *, tables: Tables | None = None
 
     `tables` are the view's `main_tables`, where they are at hand.
     """
+    import pyarrow as pa
+
     written = []
     for name, table in (tables or main_tables(view)).items():
         path = folder / f"{name}.parquet"
         table.to_parquet(path, index=False, compression="zstd", schema_version="1.1.0")
         written.append(path)
+    pa.default_memory_pool().release_unused()  # Arrow would keep it, GDAL needs as much again
     return written
 
 

@@ -26,7 +26,8 @@ def _phrases() -> Mapping[str, Mapping[str, str]]:
 
     folder = resources.files("lifecircle").joinpath("data")
     texts = [folder.joinpath(name).read_text(encoding="utf-8") for name in CATALOGUES]
-    return {key: words for text in texts for key, words in yaml.safe_load(text).items()}
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same words, many times faster where it was built in
+    return {key: words for text in texts for key, words in yaml.load(text, loader).items()}  # noqa: S506 - both are safe
 
 
 def phrase(key: str, language: str, **values: object) -> str:

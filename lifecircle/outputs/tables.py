@@ -1,5 +1,8 @@
 """Tables of an audit in the form in which they are written."""
 
+from collections.abc import Mapping
+from typing import TypeAlias
+
 import geopandas as gpd
 import pandas as pd
 
@@ -8,7 +11,14 @@ from lifecircle.model.area import WGS84
 from lifecircle.model.audit import GAP_COLUMNS, AuditView
 from lifecircle.model.causes import GAP_CAUSE_COLUMNS
 
+Tables: TypeAlias = Mapping[str, gpd.GeoDataFrame]
+
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def main_tables(view: AuditView) -> Tables:
+    """Return the tables of residences and facilities, by name, for all files that hold them."""
+    return {"residences": residence_table(view), "facilities": facility_table(view)}
 
 
 def residence_table(view: AuditView) -> gpd.GeoDataFrame:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
@@ -23,7 +24,7 @@ from lifecircle.outputs.phrases import (
 from lifecircle.outputs.report.limits import refused_rows
 from lifecircle.outputs.report.result import title_facts
 from lifecircle.outputs.summary import summary_text
-from lifecircle.outputs.tables import facility_table, gap_table, residence_table
+from lifecircle.outputs.tables import Tables, gap_table
 
 RESIDENCE = ("residence_id", "name", "estate", "community_id", "kind", "population", "floor_area_m2", "land_m2")
 FACILITY = ("facility_id", "object_id", "type", "name", "capacity", "area_m2", "source", "sources", "merged", "lenient")
@@ -54,10 +55,10 @@ WORDS = {
 }
 
 
-def sheets(view: AuditView) -> Iterator[tuple[str, pd.DataFrame]]:
+def sheets(view: AuditView, tables: Tables) -> Iterator[tuple[str, pd.DataFrame]]:
     """Return every sheet's key (``book.<key>`` is its name) and table, columns as in the data dictionary."""
     yield "circles", _circles(view)
-    yield "residences", _residences(view)
+    yield "residences", _residences(view, tables["residences"])
     if view.communities is not None:
         yield "communities", pd.DataFrame(view.communities.drop(columns="geometry"))
     yield "gaps", pd.DataFrame(gap_table(view).drop(columns="geometry"))
@@ -75,7 +76,7 @@ def sheets(view: AuditView) -> Iterator[tuple[str, pd.DataFrame]]:
             "published",
             view.audit.published[keep].rename(columns=lambda name: str(name).removesuffix(f"_{language}")),
         )
-    yield "facilities", _facilities(view)
+    yield "facilities", _facilities(tables["facilities"])
     refused = refused_rows(view)
     if refused is not None:
         yield "refused", refused
@@ -147,9 +148,9 @@ def _rows(table: pd.DataFrame) -> Iterator[tuple[Any, dict[str, Any]]]:
         yield circle, {str(name): value for name, value in row.items()}
 
 
-def _residences(view: AuditView) -> pd.DataFrame:
+def _residences(view: AuditView, residences: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return residences with verdicts and minutes; coordinates, geometry and legs are in the GeoPackage."""
-    table = pd.DataFrame(residence_table(view).drop(columns=["geometry", "entrances"]))
+    table = pd.DataFrame(residences.drop(columns=["geometry", "entrances"]))
     circles = [str(circle) for circle in view.audit.circles.index if view.audit.circles["assessable"][circle]]
     per_circle = [f"{circle}_{part}" for circle in circles for part in ("status", "min", "m")]
     wanted = (*RESIDENCE, "weight", "covered_count", *per_circle)
@@ -162,10 +163,9 @@ def _empty(values: pd.Series) -> bool:
     return bool(values.isna().all()) or (values.dtype == object and bool((values.fillna("") == "").all()))
 
 
-def _facilities(view: AuditView) -> pd.DataFrame:
-    table = facility_table(view)
-    points = table.geometry.representative_point()
-    plain = pd.DataFrame(table.drop(columns=["geometry", "entrances"]))
+def _facilities(facilities: gpd.GeoDataFrame) -> pd.DataFrame:
+    points = facilities.geometry.representative_point()
+    plain = pd.DataFrame(facilities.drop(columns=["geometry", "entrances"]))
     kept = [name for name in FACILITY if name in plain.columns and not _empty(plain[name])]
     return plain[kept].assign(lon=points.x.to_numpy(), lat=points.y.to_numpy())
 

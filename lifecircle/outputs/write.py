@@ -7,6 +7,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,10 @@ from typing import Any
 from lifecircle.errors import SourceError
 from lifecircle.model.audit import AuditView
 from lifecircle.outputs.document import audit_document, provenance_document, to_json
-from lifecircle.outputs.geofiles import gis_layers, main_tables, write_geopackage, write_parquet
+from lifecircle.outputs.geofiles import gis_layers, write_geopackage, write_parquet
 from lifecircle.outputs.shapefiles import write_shapefiles
-from lifecircle.outputs.tables import extra_csvs, gaps_csv
-from lifecircle.outputs.workbook import write_workbook
+from lifecircle.outputs.tables import extra_csvs, gaps_csv, main_tables
+from lifecircle.outputs.workbook import filled_workbook
 
 FIGURES = re.compile(r"figures/[^/\\:]+\.(png|svg|pdf)")
 
@@ -90,8 +91,13 @@ def _stage(view: AuditView, folder: Path, *, maps: bool) -> list[Path]:
     gaps = folder / "gaps.csv"
     gaps.write_bytes(gaps_csv(view))
     tables = main_tables(view)
-    staged = [document, *write_parquet(view, folder, tables=tables)]
-    staged += [write_geopackage(view, folder, tables=tables), gaps, write_workbook(view, folder / "tables.xlsx")]
+    book = filled_workbook(view, folder / "tables.xlsx", tables=tables)
+    # Packing the workbook, which reads no table any more, leaves Python alone: the GIS files meanwhile.
+    with ThreadPoolExecutor(1) as pool:
+        packed = pool.submit(book.close)
+        gis = [*write_parquet(view, folder, tables=tables), write_geopackage(view, folder, tables=tables)]
+        packed.result()
+    staged = [document, *gis, gaps, folder / "tables.xlsx"]
     for name, table in extra_csvs(view).items():
         path = folder / f"{name}.csv"
         path.write_bytes(table)

@@ -21,7 +21,7 @@ from lifecircle.model.provenance import Note
 from lifecircle.outputs.cards import audit_card
 from lifecircle.outputs.uncertainty import uncertainty_tables
 from lifecircle.outputs.write import write_audit
-from lifecircle.pipeline.base_map import base_map
+from lifecircle.pipeline.base_map import base_map, empty_map
 from lifecircle.pipeline.case import coverage_case
 from lifecircle.pipeline.figures import Drawn, lorenz_table, minutes_table
 from lifecircle.pipeline.gaps.causes import Streets
@@ -127,6 +127,12 @@ class Audit(Drawn):
     def view(self) -> AuditView:
         """Everything that an output may draw or write."""
         place = self.place
+        return replace(self._undrawn, base=base_map(place.objects, reach=place.area.reach, extent=place.area.extent))
+
+    @cached_property
+    def _undrawn(self) -> AuditView:
+        """The view without the ground of maps, which takes a while to sort."""
+        place = self.place
         output = place.study.output
         return AuditView(
             area=place.area,
@@ -135,7 +141,7 @@ class Audit(Drawn):
             network=place.network,
             facilities=place.facilities,
             residences=place.residences,
-            base=base_map(place.objects, reach=place.area.reach, extent=place.area.extent),
+            base=empty_map(place.objects),
             provenance=provenance_of(place),
             language=place.question.language,
             compiled_by=output.compiled_by,
@@ -161,7 +167,7 @@ class Audit(Drawn):
         """Return the headline, the circles and the notes as text ("zh" or "en"; default the study's)."""
         from lifecircle.outputs.summary import summary_text
 
-        return summary_text(replace(self.view, language=language or self.view.language))
+        return summary_text(replace(self._undrawn, language=language or self._undrawn.language))
 
     def __repr__(self) -> str:
         """Return place, standard and headline share in one line."""
@@ -171,7 +177,7 @@ class Audit(Drawn):
 
     def _repr_html_(self) -> str:
         """Show the headline and the share of every circle in a notebook."""
-        return audit_card(self.view)
+        return audit_card(self._undrawn)
 
     def to_map(self) -> folium.Map:
         """Return an interactive map that opens without internet once saved."""
@@ -196,7 +202,8 @@ class Audit(Drawn):
         log.info("writing results")
         runtime = runtime_of(self.seconds)
         sought = maps if fixes is None else fixes
-        view = replace(self.view, tables={**self.view.tables, "fixes": self.fixes}) if sought else self.view
+        view = self.view if maps else self._undrawn
+        view = replace(view, tables={**view.tables, "fixes": self.fixes}) if sought else view
         view = replace(view, isochrones=self.isochrones) if maps or isochrones else view
         return write_audit(view, Path(out), maps=maps, shapefiles=shapefiles, runtime=runtime)
 

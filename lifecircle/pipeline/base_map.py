@@ -57,6 +57,12 @@ def base_map(objects: gpd.GeoDataFrame, *, reach: BaseGeometry, extent: BaseGeom
     return BaseMap(**layers | {"water": gpd.GeoSeries(water, crs=objects.crs)})
 
 
+def empty_map(objects: gpd.GeoDataFrame) -> BaseMap:
+    """Return the ground of outputs that draw nothing."""
+    nothing = objects.geometry.iloc[:0]
+    return BaseMap(nothing, nothing, nothing, nothing)
+
+
 def _coast(shapes: npt.NDArray[np.object_], tags: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
     """Return the shore as lines with the water on their right; an island mapped as an area gives its outline."""
     coast = shapes[np.array([row.get("natural") == "coastline" for row in tags], dtype=bool)]

@@ -20,7 +20,6 @@ from lifecircle.model.area import union_polygons
 from lifecircle.model.field_check import Correction
 from lifecircle.model.provenance import InputFile, Note
 from lifecircle.pipeline.lists.datums import KnownPlaces, known_datum
-from lifecircle.pipeline.lists.geocoding import ListLocator
 from lifecircle.pipeline.lists.rows import FacilityLists, is_user_layer, read_lists
 from lifecircle.pipeline.people import People, read_people
 from lifecircle.sources.corrections import read_corrections
@@ -191,6 +190,8 @@ class _Reader:
     def lists(self, data: OsmData, boundary: BaseGeometry) -> FacilityLists:
         catalogue = self.catalogue
         entries = [given for given in self.study.facilities if not is_user_layer(given.type, catalogue)]
+        from lifecircle.pipeline.lists.geocoding import ListLocator  # the grammar of addresses takes a while to load
+
         locate = ListLocator(self.study, data)
         found = read_lists(
             [(given, self.find(given.file, "facilities")) for given in entries],

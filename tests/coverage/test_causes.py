@@ -16,6 +16,7 @@ from coverage_city import Fac, circle, make_case, need
 
 from lifecircle.coverage.audit import audit_coverage
 from lifecircle.coverage.causes import Asked, OnTheWay
+from lifecircle.coverage.crow_flies import Doors
 
 SHOP = Fac("shop", (0, 0))
 
@@ -145,6 +146,17 @@ def test_gaps_tell_the_cause_of_most_weight():
     assert gaps["cause"].tolist() == ["no_facility"]  # hypot(2.82, 3.0) = 4.12 blocks
     assert gaps["cause_share"].tolist() == [pytest.approx(2 / 3)]
     assert gaps["detour_ratio"].tolist() == [pytest.approx(5.6 / np.hypot(2.8, 2.8))]
+
+
+def test_doors_of_some_rows_are_theirs():
+    """Nobody's, one's, several; each owner's points one by one."""
+    shapes = [[], [(0, 0)], [(1, 1), (2, 2), (3, 3)], [], [(4, 4), (5, 5)]]
+    table = gpd.GeoDataFrame({"entrances": gpd.GeoSeries([shapely.MultiPoint(points) for points in shapes])})
+    doors = Doors.of(table.set_geometry("entrances"))
+    for rows in ([], [0, 3], [1, 2, 4], [2], [0, 4]):
+        xy, place_of = doors.of_rows(np.array(rows, dtype=np.int64))
+        assert [tuple(point) for point in xy.tolist()] == [point for row in rows for point in shapes[row]]
+        assert place_of.tolist() == [place for place, row in enumerate(rows) for _ in shapes[row]]
 
 
 def test_without_streets_nothing_is_told():

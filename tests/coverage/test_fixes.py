@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
 from coverage_city import Fac, circle, make_case, need
 
 from lifecircle.coverage.audit import judge_headline
@@ -42,8 +43,7 @@ def example() -> Gains:
     """Candidates 0, 1, 2 cover residences {0, 1}, {1, 2}, {3}; weights 1, 2, 1, 2; groups 0, 0, 1, 1."""
     return Gains(
         np.array([0, 1, 1, 2, 3]),
-        np.array([0, 0, 1, 1, 2]),
-        3,
+        np.array([0, 2, 4, 5]),
         np.array([1.0, 2.0, 1.0, 2.0]),
         np.array([0, 0, 1, 1]),
     )
@@ -80,8 +80,34 @@ def test_pairs_beyond_the_threshold_or_of_others_do_not_count():
     assert found.best(5) == [0]
 
 
+@pytest.mark.parametrize("block", [1, 7, 1 << 20])
+def test_few_pairs_at_a_time_give_what_all_at_once_give(monkeypatch: pytest.MonkeyPatch, block: int):
+    """Against sums over whole tables: residences by candidates."""
+    monkeypatch.setattr("lifecircle.coverage.fixes.BLOCK", block)
+    random = np.random.default_rng(5)
+    reached = random.random((30, 12)) < 0.3
+    weight, groups = random.integers(1, 4, 30).astype(float), random.integers(-1, 3, 30)
+    residence = np.nonzero(reached.T)[1]
+    begin = np.concatenate([[0], np.cumsum(reached.sum(axis=0))])
+    picked = Gains(residence.astype(np.int32), begin, weight, groups).picked(3)
+
+    def best(rows: np.ndarray) -> int:
+        gains = [(weight[rows & reached[:, one]].sum(), (rows & reached[:, one]).sum(), -one) for one in range(12)]
+        return -max(gains)[2]
+
+    left = np.ones(30, dtype=bool)
+    for at, rows in picked.overall:
+        assert at == best(left)
+        assert rows.tolist() == np.flatnonzero(reached[:, at]).tolist()
+        left &= ~reached[:, at]
+    assert len(picked.overall) == 3
+    assert {group: at for group, (at, _) in picked.of_groups.items()} == {one: best(groups == one) for one in range(3)}
+    for group, (at, rows) in picked.of_groups.items():
+        assert rows.tolist() == np.flatnonzero(reached[:, at] & (groups == group)).tolist()
+
+
 def test_nobody_gains_nothing_is_chosen():
     empty = np.empty(0, dtype=np.int64)
-    none = Gains(empty, empty, 4, np.ones(2), np.zeros(2, dtype=np.int64))
+    none = Gains(empty, np.zeros(5, dtype=np.int64), np.ones(2), np.zeros(2, dtype=np.int64))
     assert none.best(3) == []
     assert none.best_of_groups() == {}

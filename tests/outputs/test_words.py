@@ -34,6 +34,10 @@ def test_every_catalogue_in_the_package_is_read():
     assert found == set(CATALOGUES)
 
 
+def test_the_fast_reader_reads_what_the_plain_one_reads():
+    assert phrases._phrases() == every_phrase()
+
+
 def test_no_key_stands_in_two_catalogues_or_twice_in_one():
     keys = []
     for name in CATALOGUES:

@@ -6,14 +6,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from outputs.town import Names, minutes
 from outputs.views import small_view
 
 from lifecircle.outputs.document import audit_document, to_json
-from lifecircle.outputs.workbook import write_workbook
+from lifecircle.outputs.tables import main_tables
+from lifecircle.outputs.workbook import _cells, _digits, filled_workbook
 
 if TYPE_CHECKING:
     from lifecircle.model.audit import AuditView
@@ -26,7 +30,9 @@ SHEETS = {
 
 
 def book(view: "AuditView", folder: Path) -> openpyxl.Workbook:
-    return openpyxl.load_workbook(write_workbook(view, folder / "tables.xlsx"))
+    path = folder / "tables.xlsx"
+    filled_workbook(view, path, tables=main_tables(view)).close()
+    return openpyxl.load_workbook(path)
 
 
 def rows(sheet: Any) -> list[dict[str, Any]]:
@@ -75,6 +81,33 @@ def test_nothing_runs(tmp_path: Path, name: str):
     clean = name.replace("\x07", "")
     shown = clean if clean.startswith("<") else f"'{clean}"
     assert shown in text
+
+
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False)), st.integers(1, 6))
+def test_digits_are_those_that_python_writes(numbers: list[float], decimals: int):
+    """Rounded as columns are, and as they come."""
+    rounded = np.round(np.array(numbers, dtype=float), decimals)
+    for values in (rounded, rounded[np.abs(rounded) < 1e10] / 1e9):
+        shown = np.round(values, decimals)
+        assert _digits(shown).to_pylist() == [f"{number:.15g}" for number in shown]
+
+
+def test_odd_cells_of_a_column():
+    values = pd.Series([0.25, np.nan, np.inf, 0.000012, 12345678901.5, -0.0])
+    cells = _cells(values, "decimal", style=3, beyond="far")(slice(0, 6)).to_pylist()
+    assert cells == [
+        '<c s="3"><v>0.25</v></c>',
+        '<c s="3"/>',
+        '<c s="3" t="inlineStr"><is><t xml:space="preserve">far</t></is></c>',
+        '<c s="3"><v>1.2e-05</v></c>',
+        '<c s="3"><v>12345678901.5</v></c>',
+        '<c s="3"><v>-0</v></c>',
+    ]
+    texts = pd.Series(["a", None, "=1", "a", "  b", "x<y"], dtype=object)
+    shown = [None, "a", "'=1", "a", "  b", "x&lt;y"]
+    found = _cells(texts, "text", style=1, beyond="")(slice(1, 6)).to_pylist()
+    assert found[0] == '<c s="1"/>'
+    assert [cell.split(">")[3].removesuffix("</t") for cell in found[1:]] == shown[2:]
 
 
 def test_a_table_longer_than_a_sheet_is_cut_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -22,7 +22,7 @@ from lifecircle.travel.reach import reach_pairs
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lifecircle.coverage.fixes import Wanted
+    from lifecircle.coverage.fixes import Picked, Wanted
     from lifecircle.model.travel import Floats, Ints, ReachPairs
     from lifecircle.pipeline.place import Place
 
@@ -30,6 +30,7 @@ Bools: TypeAlias = npt.NDArray[np.bool_]
 
 MOST = 500  # junctions looked at first; where there are more, one of every square
 CLOSER = 3  # of the best, whose surroundings are looked at junction by junction
+TOGETHER = 2000  # searched from at a time
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,52 +99,55 @@ def thinned(candidates: Candidates, place: Place, *, most: int = MOST) -> tuple[
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scored:
-    """What facilities at candidates would gain for one requirement."""
+    """Which of the candidates would gain most for one requirement."""
 
     wanted: Wanted
     candidates: Candidates
-    gains: Gains
+    best: Picked
 
 
-def scored(place: Place, wanted: Sequence[Wanted], *, weight: Floats, groups: Mapping[str, Ints]) -> list[Scored]:
-    """Return what a facility at each candidate would gain, one entry for each of `wanted`.
+def scored(
+    place: Place, wanted: Sequence[Wanted], *, weight: Floats, groups: Mapping[str, Ints], places: int
+) -> list[Scored]:
+    """Return the best `places` candidates in all and the best of every group, one entry for each of `wanted`.
 
     Requirements of one walker share their searches. Where candidates were thinned, every junction around the best of
     them is looked at as well.
     """
     every = all_candidates(place)
-    first, side = thinned(every, place)
+    first = thinned(every, place)
     found: dict[int, Scored] = {}
     modes = dict.fromkeys(item_mode(one.item, one.walks) for one in wanted)
     for mode in modes:
         numbers = [n for n, one in enumerate(wanted) if item_mode(one.item, one.walks) == mode]
         members = [wanted[number] for number in numbers]
 
-        def gained(pairs: Sequence[ReachPairs], members: Sequence[Wanted] = members) -> list[Gains]:
-            return [gains(pairs, one, weight=weight, groups=groups[one.circle]) for one in members]
+        def gained(pairs: Sequence[ReachPairs], members: Sequence[Wanted] = members) -> Iterator[Gains]:
+            return (gains(pairs, one, weight=weight, groups=groups[one.circle]) for one in members)
 
-        chosen, each = _of_walker(place, members, gained, every=every, first=(first, side))
-        found |= {n: Scored(one, chosen, what) for n, one, what in zip(numbers, members, each, strict=True)}
+        chosen, pairs = _of_walker(place, members, gained, every=every, first=first)
+        each = [one.picked(places) for one in gained(pairs)]
+        found |= {n: Scored(one, chosen, best) for n, one, best in zip(numbers, members, each, strict=True)}
     return [found[number] for number in range(len(wanted))]
 
 
 def _of_walker(
     place: Place,
     members: Sequence[Wanted],
-    gained: Callable[[Sequence[ReachPairs]], list[Gains]],
+    gained: Callable[[Sequence[ReachPairs]], Iterator[Gains]],
     *,
     every: Candidates,
     first: tuple[Candidates, float],
-) -> tuple[Candidates, list[Gains]]:
-    """Return the candidates and what they gain for requirements of one walker; the pairs in between are many."""
+) -> tuple[Candidates, list[ReachPairs]]:
+    """Return the candidates for requirements of one walker, and whom each would reach."""
     chosen, side = first
-    pairs = [_pairs(place, chosen, members)]
+    pairs = _pairs(place, chosen, members)
     if side:
         tops = [one.best(CLOSER) for one in gained(pairs)]
         near = _around(every, place, centres=chosen.node[sorted({at for top in tops for at in top})], side=side)
-        pairs.append(_pairs(place, near, members))
+        pairs += _pairs(place, near, members)
         chosen = Candidates(np.concatenate([chosen.node, near.node]), np.concatenate([chosen.edge, near.edge]))
-    return chosen, gained(pairs)
+    return chosen, pairs
 
 
 def _around(every: Candidates, place: Place, *, centres: Ints, side: float) -> Candidates:
@@ -158,14 +162,21 @@ def _around(every: Candidates, place: Place, *, centres: Ints, side: float) -> C
     return Candidates(every.node[near], every.edge[near])
 
 
-def _pairs(place: Place, candidates: Candidates, wanted: Sequence[Wanted]) -> ReachPairs:
+def _pairs(place: Place, candidates: Candidates, wanted: Sequence[Wanted]) -> list[ReachPairs]:
+    """Return whom the candidates would reach, some of them at a time: what is sorted on the way takes much memory."""
     rows: Bools = np.zeros(len(place.joined.origins.ids), dtype=bool)
     for one in wanted:
         rows[one.rows] = True
-    return reach_pairs(
-        place.network,
-        place.joined.impedance(item_mode(wanted[0].item, wanted[0].walks)),
-        residences=of_rows(place.joined.origins, rows),
-        facilities=candidates.endpoints(place),
-        cutoff=max(one.limit for one in wanted),
-    )
+    residences = of_rows(place.joined.origins, rows)
+    impedance = place.joined.impedance(item_mode(wanted[0].item, wanted[0].walks))
+    parts = [slice(at, at + TOGETHER) for at in range(0, max(len(candidates.node), 1), TOGETHER)]
+    return [
+        reach_pairs(
+            place.network,
+            impedance,
+            residences=residences,
+            facilities=Candidates(candidates.node[part], candidates.edge[part]).endpoints(place),
+            cutoff=max(one.limit for one in wanted),
+        )
+        for part in parts
+    ]

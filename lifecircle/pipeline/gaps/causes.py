@@ -58,7 +58,7 @@ class Streets:
         opens = self._reached(asked, self._with_ways_open(), climbing=False)
         climbs = self._reached(asked, self.place, climbing=True)
         return [
-            OnTheWay(by_way, by_steps, self._apart(one), self._leg(one))
+            OnTheWay(by_way, by_steps, *self._stands(one))
             for one, by_way, by_steps in zip(asked, opens, climbs, strict=True)
         ]
 
@@ -134,12 +134,16 @@ class Streets:
         own = np.searchsorted(snapped.owner, len(self.place.residences))  # land points come last
         return self._parts(snapped, np.arange(own))
 
-    def _apart(self, asked: Asked) -> Bools:
-        """Return whether no facility within the threshold stands on a residence's own part of the network."""
+    def _stands(self, asked: Asked) -> tuple[Bools, Bools]:
+        """Return two answers.
+
+        Whether no facility within the threshold stands on a residence's own part of the network; and whether a leg is
+        too long or in doubt, or no facility within the threshold has one.
+        """
         part, xy, owner = self._doors
         admitted = np.isin(owner, asked.facilities) & (part != -1)
-        points, place_of = _points_of(self.place.joined.origins.snapped, asked.rows)
         snapped = self.place.joined.origins.snapped
+        points, place_of = _points_of(snapped, asked.rows)
         own = self._part_of_residence[points]
         here = np.column_stack([snapped.x[points], snapped.y[points]])
         count = len(asked.rows)
@@ -149,19 +153,10 @@ class Streets:
             mine = own == label
             doors = xy[admitted & (part == label)]
             same_m = np.minimum(same_m, nearest_crow_m((here[mine], place_of[mine]), doors, count=count))
-        return (joined_m <= asked.reach_m) & (same_m > asked.reach_m)
-
-    def _leg(self, asked: Asked) -> Bools:
-        """Return whether a leg is too long or in doubt, or whether no facility within the threshold has one."""
-        part, xy, owner = self._doors
-        snapped = self.place.joined.origins.snapped
-        points, place_of = _points_of(snapped, asked.rows)
-        here = np.column_stack([snapped.x[points], snapped.y[points]])
-        doors = xy[np.isin(owner, asked.facilities) & (part != -1)]
-        unjoined = nearest_crow_m((here, place_of), doors, count=len(asked.rows)) > asked.reach_m
-        sound = np.zeros(len(asked.rows), dtype=bool)
+        sound = np.zeros(count, dtype=bool)
         sound[place_of[(snapped.edge[points] >= 0) & ~snapped.crosses_wall[points]]] = True
-        return unjoined | ~sound | self._long(asked)
+        near = joined_m <= asked.reach_m
+        return near & (same_m > asked.reach_m), ~near | ~sound | self._long(asked)
 
     def _long(self, asked: Asked) -> Bools:
         """Return whether the walk would be within the threshold without its legs, one of them over 100 m."""

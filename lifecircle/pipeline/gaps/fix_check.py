@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 Bools: TypeAlias = npt.NDArray[np.bool_]
 
+TOGETHER = 8  # new facilities that are searched from at a time: each keeps a number for every origin
 SURE_M = 0.01  # legs are whole millimetres
 
 
@@ -119,23 +120,35 @@ def with_facilities(trials: Sequence[tuple[Trial, str]], *, xy: Floats) -> list[
         for key, types in trial.searches().items():
             if kind in types and key.nearest == 1:
                 asked.setdefault(key, []).append(number)
-    times: list[dict[TimesKey, NearestTimes]] = [{} for _ in trials]
+    value: list[dict[TimesKey, Floats]] = [{} for _ in trials]
     for key, numbers in asked.items():
-        rows = np.zeros(len(place.joined.origins.ids), dtype=bool)
-        for number in numbers:
-            rows[trials[number][0].missed] = True
-        found = nearest_times(
-            place.network,
-            place.joined.impedance(key.mode),
-            residences=of_rows(place.joined.origins, rows),
-            facilities=new,
-            types=tuple(names[numbers]),
-            cutoff=max(trials[number][0].limit(key) for number in numbers),
-        )
-        for column, number in enumerate(numbers):
-            trial, kind = trials[number]
-            times[number][key] = _improved(trial.ground.case.times[key], kind, found.value[:, column])
-    return [trial.covered_with(changed) for (trial, _), changed in zip(trials, times, strict=True)]
+        cutoff = max(trials[number][0].limit(key) for number in numbers)
+        for some in (numbers[at : at + TOGETHER] for at in range(0, len(numbers), TOGETHER)):
+            found = _times_to(new, names[some], key, trials=[trials[number][0] for number in some], cutoff=cutoff)
+            for column, number in enumerate(some):
+                value[number][key] = found.value[:, column].copy()
+    return [
+        trial.covered_with({key: _improved(trial.ground.case.times[key], kind, one) for key, one in changed.items()})
+        for (trial, kind), changed in zip(trials, value, strict=True)
+    ]
+
+
+def _times_to(
+    new: Endpoints, types: npt.NDArray[np.object_], key: TimesKey, *, trials: Sequence[Trial], cutoff: int
+) -> NearestTimes:
+    """Return the walks to facilities of `types` among the `new` ones, for whoever some of `trials` miss."""
+    place = trials[0].place
+    rows = np.zeros(len(place.joined.origins.ids), dtype=bool)
+    for trial in trials:
+        rows[trial.missed] = True
+    return nearest_times(
+        place.network,
+        place.joined.impedance(key.mode),
+        residences=of_rows(place.joined.origins, rows),
+        facilities=new,
+        types=tuple(types),
+        cutoff=cutoff,
+    )
 
 
 def _improved(before: NearestTimes, kind: str, value: Floats) -> NearestTimes:

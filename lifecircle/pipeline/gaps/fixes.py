@@ -141,7 +141,7 @@ def find_fixes(fixing: Fixing) -> pd.DataFrame:
     docs/methods/gap-causes.md
     """
     wanted = find_wanted(list(fixing.verdicts.values()), fixing.ground)
-    known = scored(fixing.place, wanted, weight=fixing.weight, groups=fixing.groups)
+    known = scored(fixing.place, wanted, weight=fixing.weight, groups=fixing.groups, places=PLACES)
     own = {circle: [one for one in known if one.wanted.circle == circle] for circle in fixing.verdicts}
     ways = OpenWays(fixing.place)
     openings = {
@@ -160,8 +160,9 @@ def _new_facilities(fixing: Fixing, own: Mapping[str, Sequence[Scored]]) -> list
     """Return the checked best places of a new facility for every circle."""
     chosen: list[tuple[str, Scored, int]] = []
     for circle, members in own.items():
-        places = [(circle, one, at) for one in members for at in one.gains.best(PLACES)]
-        chosen += _heaviest(places, [fixing.weight[one.gains.covered(at)] for _, one, at in places])[:PLACES]
+        places = [(circle, one, at) for one in members for at, _ in one.best.overall]
+        weights = [fixing.weight[rows] for one in members for _, rows in one.best.overall]
+        chosen += _heaviest(places, weights)[:PLACES]
     kinds = [one.wanted.item.types[0] for _, one, _ in chosen]
     spots = [fixing.rounded(_node(fixing.place, one, at)) for _, one, at in chosen]
     trials = [(fixing.trial(circle), kind) for (circle, _, _), kind in zip(chosen, kinds, strict=True)]
@@ -200,8 +201,8 @@ def _of_gaps(
     """Return the best new facility and the best opening of every gap, as the searches of the audit see them."""
     found: dict[int, list[dict[str, Any]]] = {}
     for one in own:
-        for gap, at in one.gains.best_of_groups().items():
-            rows, kind = one.gains.covered(at, group=gap), one.wanted.item.types[0]
+        for gap, (at, rows) in one.best.of_groups.items():
+            kind = one.wanted.item.types[0]
             row = fixing.row(circle, NEW, what=kind, at=_node(fixing.place, one, at), rows=rows)
             found.setdefault(gap, []).append(row)
     groups = fixing.groups[circle]
