@@ -152,7 +152,7 @@ class Audit(Drawn):
                 "conflicts": place.facility_set.conflicts,
                 "communities_review": place.inputs.community_review,
                 "rows": report_in(place.inputs.list_rows, place.question.language),
-                "provision": provision(place),
+                "provision": provision(place, coverage_case(place, {})),
                 "published": self.coverage.published,
                 **uncertainty_tables(self.coverage.uncertainty),
                 "proximity": proximity(self.coverage),
@@ -240,12 +240,13 @@ def audit(
     times = searched(place) if times is None else times
     log.info("judging circles")
     look = Streets(place, times) if causes else None
-    coverage = audit_coverage(coverage_case(place, times), look=look, gaps=gaps)
+    case = coverage_case(place, times)
+    coverage = audit_coverage(case, look=look, gaps=gaps)
     plain = place.before_corrections()
     without = None if plain is None else audit(plain, causes=False).coverage.headline
     changed = () if without is None else (corrections_note(coverage.headline, without),)
     notes = (*study_note(place), *place.notes, *leg_notes(place), *coverage.notes, *changed)
-    notes = (*notes, *standard_notes(place), *proximity_notes(coverage), *attributes)
+    notes = (*notes, *standard_notes(place, case), *proximity_notes(coverage), *attributes)
     coverage = replace(coverage, notes=(*notes, *_community_notes(place, coverage)), without_corrections=without)
     found = Audit(place, coverage, time.monotonic() - started, times)
     return found.with_uncertainty() if causes and place.study.uncertainty is not None else found
