@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 import lifecircle as lc
-from lifecircle.model.scenario import AddResidences, Change, CloseGate, CloseStreet, OpenGate, OpenStreet
+from lifecircle.model.scenario import AddResidences, AddStreet, Change, CloseGate, CloseStreet, OpenGate, OpenStreet
 
 EXTRACT = Path(lc.demo_study()).with_name("akureyri.osm.pbf")
 HERE = (-18.1310, 65.6900)
@@ -23,6 +23,10 @@ CLINIC = 267060501  # a node: amenity=clinic
 PATH = 425167767  # a footway of the north-west, with other ways round it
 CLOSED = 412535043  # a way nobody may walk
 GATE = 4244755236  # a node of PATH
+BETWEEN = {  # two junctions that are 55 m apart, nothing in between, and 1.3 km on foot
+    259736575: (-18.1306808, 65.6788187),
+    389536154: (-18.1316244, 65.6791193),
+}
 HOUSE = (-18.1302, 65.6903)
 Tags = Mapping[str, str]
 
@@ -127,6 +131,21 @@ GATED = {"barrier": "gate", "locked": "yes", "foot": "no"}
             [OpenStreet(way=CLOSED)],
             lambda: Edit(tags={f"w{CLOSED}": with_tags(f"w{CLOSED}", foot="yes")}),
             id="a way is opened",
+        ),
+        pytest.param(
+            [AddStreet(points=tuple(BETWEEN.values()), kind="path")],
+            lambda: Edit(ways={10**11: ([*BETWEEN], {"highway": "footway"})}),
+            id="a path is laid",
+        ),
+        pytest.param(
+            [AddStreet(points=tuple(BETWEEN.values()), kind="footbridge")],
+            lambda: Edit(ways={10**11: ([*BETWEEN], {"highway": "footway", "bridge": "yes", "layer": "1"})}),
+            id="a footbridge is built",
+        ),
+        pytest.param(
+            [lc.MoveFacility(f"n{CLINIC}:clinic", *HERE)],
+            lambda: Edit(tags={f"n{CLINIC}": {}}, nodes={10**11: (*HERE, tags_of(f"n{CLINIC}"))}),
+            id="a facility moves",
         ),
     ],
 )
