@@ -10,10 +10,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from lifecircle.coverage.completeness import Inventory, thinness
 from lifecircle.coverage.filters import passing
 from lifecircle.model.provenance import Note
 
 if TYPE_CHECKING:
+    from lifecircle.coverage.case import CoverageCase
     from lifecircle.model.catalogue import Catalogue
     from lifecircle.model.rules import Provision
     from lifecircle.model.standard import Standard
@@ -31,35 +33,39 @@ PROVISION_COLUMNS = (
 )
 
 
-def unit_provision(standard: Standard, facilities: FacilityTable, *, communities: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Count, for every provision of `standard`, the objects in each community.
+def unit_provision(case: CoverageCase, *, communities: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Count, for every provision of the case's standard, the objects in each community.
 
     An object stands where its representative point lies. ``provided`` when enough objects pass the provision's
-    filter, ``unknown`` when there would be enough with those of unknown attributes, else ``lacking``. Facilities
-    that count leniently only are left out.
+    filter, else ``unknown`` when there would be enough with those of unknown attributes, or when the map of the types
+    is thin (`lifecircle.coverage.completeness.thinness`), else ``lacking``. Facilities that count leniently only are
+    left out.
 
     Parameters
     ----------
-    standard : Standard
-    facilities : FacilityTable
+    case : CoverageCase
+        Its searches are not used.
     communities : GeoDataFrame
-        Columns ``id`` and ``name``; polygons in the facilities' CRS.
+        Columns ``id`` and ``name``; polygons in the CRS of the facilities.
 
     Returns
     -------
     DataFrame
         Columns PROVISION_COLUMNS, in the order of the circles, then by community id.
     """
-    units = communities.sort_values("id", kind="stable", ignore_index=True)
-    points = shapely.point_on_surface(np.asarray(facilities.geometry.array, dtype=object))
-    facility, unit = shapely.STRtree(units.geometry.to_numpy()).query(points, predicate="intersects")
-    frames = [
-        _count(asked, facilities, units=units, where=(facility, unit)).assign(circle=circle.id)
-        for circle in standard.circles
-        for asked in circle.provision
-    ]
-    if not frames:
+    asked = [(circle, one) for circle in case.standard.circles for one in circle.provision]
+    if not asked:
         return pd.DataFrame(columns=list(PROVISION_COLUMNS))
+    units = communities.sort_values("id", kind="stable", ignore_index=True)
+    points = shapely.point_on_surface(np.asarray(case.facilities.geometry.array, dtype=object))
+    facility, unit = shapely.STRtree(units.geometry.to_numpy()).query(points, predicate="intersects")
+    inventory = Inventory.of(case)
+    frames = []
+    for circle, one in asked:
+        found = _count(one, case.facilities, units=units, where=(facility, unit))
+        if thinness(one.types, case, circle=circle, inventory=inventory, lenient=False):
+            found["state"] = found["state"].replace("lacking", "unknown")
+        frames.append(found.assign(circle=circle.id))
     return pd.concat(frames, ignore_index=True)[list(PROVISION_COLUMNS)]
 
 
@@ -68,9 +74,9 @@ def _count(
 ) -> pd.DataFrame:
     chosen = np.isin(facilities["type"].to_numpy(dtype=object), list(asked.types))
     chosen &= ~facilities["lenient"].to_numpy(dtype=bool)
-    sure = _objects(facilities, chosen & passing(facilities, asked.admits), where=where, units=len(units))
-    most = _objects(
-        facilities, chosen & passing(facilities, asked.admits.with_unknown()), where=where, units=len(units)
+    sure, most = (
+        _objects(facilities, chosen & passing(facilities, admits), where=where, units=len(units))
+        for admits in (asked.admits, asked.admits.with_unknown())
     )
     state = np.where(sure >= asked.at_least, "provided", np.where(most >= asked.at_least, "unknown", "lacking"))
     return pd.DataFrame(

@@ -16,4 +16,4 @@ EQUITY_COLUMNS = (
 )
 ALL_CIRCLES = "all_circles"
 UNKNOWN_GROUP = "(unknown)"
-AGE_GROUP, OWN_GROUP = "age_group", "own_group"
+AGE_GROUP, OWN_GROUP, COMMUNITY = "age_group", "own_group", "community"

@@ -61,7 +61,7 @@ def _crossed_foot_nodes(runs: Runs, cut: Cut) -> npt.NDArray[np.bool_]:
     """Return the crossing nodes that a foot way leads to or over: only there does a walker cross the road."""
     on_foot = np.array([bool(found.flags & EdgeFlag.FOOTWAY) for found in cut.classes], dtype=bool)
     segments = cut.segments
-    used = on_foot[segments.alike]
+    used = on_foot[segments.kind]
     touched = np.zeros(len(cut.node), dtype=bool)
     touched[segments.start[used]] = touched[segments.end[used]] = True
     return touched & (runs.crossing[cut.node] != Crossing.NONE)
@@ -70,7 +70,7 @@ def _crossed_foot_nodes(runs: Runs, cut: Cut) -> npt.NDArray[np.bool_]:
 def _edges(chains: Chains, squares: SquareEdges, *, cut: Cut) -> _Edges:
     """Merge chains and lines across squares, sorted by way id and then by place in the way."""
     ways = np.concatenate([cut.way_id[chains.first], squares.way_id])
-    kind = np.concatenate([cut.segments.alike[chains.first], squares.kind])
+    kind = np.concatenate([cut.segments.kind[chains.first], squares.kind])
     sizes = np.concatenate([np.diff(chains.offsets), np.full(len(squares.tail), 2)])
     vertices = np.concatenate([chains.vertices, np.column_stack([squares.tail, squares.head]).ravel()])
     begins = np.cumsum(sizes) - sizes
@@ -152,7 +152,7 @@ def build_network(ways: OsmWays, *, crs: CRS, inclines: bool = False) -> Network
     """Build the walking network of everything that was loaded.
 
     Ways meet only where they share an OSM node: a bridge does not join what it crosses. Nodes that
-    join two alike stretches are contracted, their place in the geometry kept. Squares can be crossed.
+    only join two stretches of one way are contracted, their place in the geometry kept. Squares can be crossed.
 
     Parameters
     ----------
@@ -160,7 +160,7 @@ def build_network(ways: OsmWays, *, crs: CRS, inclines: bool = False) -> Network
     crs : CRS
         Local, metres.
     inclines : bool
-        Read ``incline`` tags into gradients; ways of different incline are then no longer joined.
+        Read ``incline`` tags into gradients.
 
     Returns
     -------

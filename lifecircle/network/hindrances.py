@@ -56,8 +56,8 @@ def halves_of_crossings(
     """Return how many halves of road crossings every edge makes.
 
     A crossing that is cut by its road is two edges, each a half. An end is one where a road meets it, and the way
-    is a crossing or the junction is. A crossing way that nothing cuts is a whole one, two halves; one that
-    meets only other paths is none.
+    is a crossing or the junction is. A crossing way that nothing cuts is a whole one, two halves; one that meets
+    only other paths, or goes on in another crossing way, is none.
 
     Parameters
     ----------

@@ -72,7 +72,7 @@ class Cut:
     Attributes
     ----------
     segments : Segments
-        ``alike`` indexes `classes`.
+        ``kind`` indexes `classes`.
     classes : list of WayClass
     way_id : int64 (S,)
     node : int64 (N,)
@@ -152,9 +152,7 @@ def _segments(runs: Runs) -> Segments:
     start, end = runs.refs[:-1], runs.refs[1:]
     real = (run[:-1] == run[1:]) & (start != end)
     run = run[:-1][real]
-    kind = runs.kind[run]
-    directed = np.array([found.oneway != 0 or found.incline != 0.0 for found in runs.classes], dtype=bool)
-    return Segments(start[real], end[real], run, kind, directed[kind])
+    return Segments(start[real], end[real], run, runs.kind[run])
 
 
 def cut_at_gates(runs: Runs) -> Cut:
@@ -185,8 +183,7 @@ def cut_at_gates(runs: Runs) -> Cut:
         np.concatenate([split[0::2], gates]),
         np.concatenate([split[1::2], split[moved]]),
         np.concatenate([plain.run, len(runs.way_id) + np.arange(len(moved))]),
-        np.concatenate([plain.alike, kind]),
-        np.concatenate([plain.directed, np.zeros(len(moved), dtype=bool)]),
+        np.concatenate([plain.kind, kind]),
     )
     way_id = runs.way_id[np.concatenate([plain.run, plain.run[moved // 2]])]
     x, y = np.append(runs.x, runs.x[gates] + share * dx), np.append(runs.y, runs.y[gates] + share * dy)

@@ -41,7 +41,7 @@ def _entries(runs: Runs, segments: Segments) -> Bools:
     open_ = np.array([found.permission != Permission.CLOSED for found in runs.classes], dtype=bool)
     count = len(runs.way_id)
     plain = segments.run < count
-    plain[plain] = open_[segments.alike[plain]]
+    plain[plain] = open_[segments.kind[plain]]
     visits = np.concatenate([segments.start[plain], segments.end[plain]])
     real = visits < len(runs.node_id)
     pairs = np.unique(visits[real] * count + np.tile(segments.run[plain], 2)[real])

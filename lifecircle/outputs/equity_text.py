@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from lifecircle.model.equity import AGE_GROUP, ALL_CIRCLES, OWN_GROUP, UNKNOWN_GROUP
+from lifecircle.model.equity import ALL_CIRCLES, OWN_GROUP, UNKNOWN_GROUP
 from lifecircle.outputs.aligned import aligned
-from lifecircle.outputs.phrases import basis, circle_name, percent, phrase, share_range, weight_name
+from lifecircle.outputs.phrases import attribute_name, basis, circle_name, percent, phrase, share_range, weight_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,8 +33,7 @@ def _block(view: AuditView, by: str, own: pd.DataFrame) -> list[str]:
     shown = groups
     if len(groups) > SHOWN:
         shown = list(last.sort_values(["share", "group"], kind="stable")["group"].head(SHOWN))
-    named = phrase("equity.age_group", language) if by == AGE_GROUP else by
-    lines = [phrase("equity.title", language, by=named, basis=basis(view))]
+    lines = [phrase("equity.title", language, by=attribute_name(by, language), basis=basis(view))]
     if len(shown) < len(groups):
         lines.append("  " + phrase("equity.shown", language, shown=len(shown), total=len(groups)))
     heads = [phrase(f"equity.{name}", language) for name in ("group", "residences", "weight_share")]

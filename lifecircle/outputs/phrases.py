@@ -7,6 +7,7 @@ from importlib import resources
 from typing import Any
 
 from lifecircle.model.audit import AuditView, Headline
+from lifecircle.model.equity import AGE_GROUP, COMMUNITY
 
 CATALOGUES = (
     "phrases_uncertainty.yml",
@@ -142,6 +143,11 @@ def type_name(view: AuditView, kind: str) -> str:
 def type_label(view: AuditView, kind: str) -> str:
     """Return the first of the names that make up a type's name, for lists with little room."""
     return type_name(view, kind).split("、")[0].split(",")[0].split("/")[0].split(" or ")[0].strip()
+
+
+def attribute_name(by: str, language: str) -> str:
+    """Return the name of an attribute that groups are told for; a study's own attributes keep theirs."""
+    return phrase(f"equity.{by}", language) if by in (AGE_GROUP, COMMUNITY) else by
 
 
 def walking_speed(speed_kmh: float, language: str) -> str:

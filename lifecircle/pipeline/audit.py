@@ -28,7 +28,7 @@ from lifecircle.pipeline.gaps.causes import Streets
 from lifecircle.pipeline.gaps.fixes import fixes_of
 from lifecircle.pipeline.legs import leg_notes
 from lifecircle.pipeline.lists.attributes import where_notes
-from lifecircle.pipeline.lists.facility_sources import before_corrections, corrections_note
+from lifecircle.pipeline.lists.facility_sources import corrections_note
 from lifecircle.pipeline.lists.rows import report_in
 from lifecircle.pipeline.measuring.equity import equity_of
 from lifecircle.pipeline.place import Place
@@ -41,7 +41,7 @@ from lifecircle.pipeline.walking.isochrone import circle_isochrones
 if TYPE_CHECKING:
     import folium
 
-    from lifecircle.coverage.case import TimesKey
+    from lifecircle.coverage.case import CoverageCase, TimesKey
     from lifecircle.model.travel import NearestTimes
     from lifecircle.model.uncertainty import Interval, Uncertainty
     from lifecircle.pipeline.confidence.uncertainty import UncertaintyRequest
@@ -93,14 +93,17 @@ class Audit(Drawn):
     @cached_property
     def fixes(self) -> pd.DataFrame:
         """The single changes that would cover most residences, per circle and gap; columns FIX_COLUMNS."""
-        case = coverage_case(self.place, self.times or searched(self.place))
-        return fixes_of(self.place, self.coverage, case=case)
+        return fixes_of(self.place, self.coverage, case=self._case)
+
+    @cached_property
+    def _case(self) -> CoverageCase:
+        return coverage_case(self.place, self.times or searched(self.place))
 
     def uncertainty(self, request: UncertaintyRequest | None = None) -> Uncertainty:
         """Return the 90 % interval from error in the data."""
         from lifecircle.pipeline.confidence.uncertainty import uncertainty
 
-        return uncertainty(self, request=request)
+        return uncertainty(self.place, self.coverage, case=self._case, request=request)
 
     def interval(self, request: UncertaintyRequest | None = None) -> Interval | None:
         """Return the 90 % interval of the headline; None where no circle counts."""
@@ -155,7 +158,7 @@ class Audit(Drawn):
                 "conflicts": place.facility_set.conflicts,
                 "communities_review": place.inputs.community_review,
                 "rows": report_in(place.inputs.list_rows, place.question.language),
-                "provision": provision(place),
+                "provision": provision(place, coverage_case(place, {})),
                 "published": self.coverage.published,
                 **uncertainty_tables(self.coverage.uncertainty),
                 "proximity": proximity(self.coverage),
@@ -244,12 +247,13 @@ def audit(
     times = searched(place) if times is None else times
     log.info("judging circles")
     look = Streets(place, times) if causes else None
-    coverage = audit_coverage(coverage_case(place, times), look=look, gaps=gaps)
-    plain = before_corrections(place)
+    case = coverage_case(place, times)
+    coverage = audit_coverage(case, look=look, gaps=gaps)
+    plain = place.before_corrections()
     without = None if plain is None else audit(plain, causes=False).coverage.headline
     changed = () if without is None else (corrections_note(coverage.headline, without),)
     notes = (*study_note(place), *place.notes, *leg_notes(place), *coverage.notes, *changed)
-    notes = (*notes, *standard_notes(place), *proximity_notes(coverage), *attributes)
+    notes = (*notes, *standard_notes(place, case), *proximity_notes(coverage), *attributes)
     coverage = replace(coverage, notes=(*notes, *_community_notes(place, coverage)), without_corrections=without)
     found = Audit(place, coverage, time.monotonic() - started, times)
     return found.with_uncertainty() if causes and place.study.uncertainty is not None else found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,16 +21,17 @@ from lifecircle.model.area import StudyArea
 from lifecircle.model.standard import Standard
 from lifecircle.network.barriers import find_barriers
 from lifecircle.network.build import build_network, clip_network
+from lifecircle.network.impedance import walkable_edges
 from lifecircle.network.legs import legs_across_outlines
-from lifecircle.pipeline.cards import place_card
+from lifecircle.network.snapping import snap_points
+from lifecircle.outputs.cards import place_card
 from lifecircle.pipeline.inputs import Inputs, read_inputs
 from lifecircle.pipeline.lists.facility_sources import FieldCheck, study_facilities
 from lifecircle.pipeline.people import origin_request, tidied
 from lifecircle.pipeline.progress import told
 from lifecircle.pipeline.question import Overrides, Question, read_question
-from lifecircle.pipeline.searches import Joined, join
+from lifecircle.pipeline.searches import Joined, join, with_facilities
 from lifecircle.pipeline.slope import graded
-from lifecircle.pipeline.walking.anywhere import snap_anywhere
 from lifecircle.pipeline.warm_start import WarmStart
 from lifecircle.residences.prepare import Residences, prepare_residences
 from lifecircle.travel.cells import CellTable, Window, build_cells
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from lifecircle.model.network import Barriers, WalkNetwork
     from lifecircle.model.provenance import Note
     from lifecircle.model.tables import FacilityTable, ResidenceTable
+    from lifecircle.model.travel import Snapped, WalkProfile
 
 log = logging.getLogger("lifecircle")
 
@@ -138,7 +140,37 @@ class Place:
         west, south, east, north = self.area.reach.bounds
         box = (max(x.min(), west), max(y.min(), south), min(x.max(), east), min(y.max(), north))
         window = Window.around(box, margin_m=self.question.walk.max_access_m)
-        return build_cells(window, lambda xy: snap_anywhere(self, xy, profile=self.question.profile))
+        return build_cells(window, self.snap)
+
+    def snap(
+        self,
+        xy: npt.NDArray[np.float64],
+        *,
+        profile: WalkProfile | None = None,
+        owner: npt.NDArray[np.int64] | None = None,
+    ) -> Snapped:
+        """Join points (N, 2) in metres to the network as residences are joined.
+
+        By default for the study's walker, each point its own owner.
+        """
+        rules = self.question.walk
+        return snap_points(
+            (np.arange(len(xy), dtype=np.int64) if owner is None else owner, xy),
+            self.network,
+            usable=walkable_edges(self.network, profile=profile or self.question.profile, private=rules.private),
+            barriers=self.barriers,
+            max_access_m=rules.max_access_m,
+        )
+
+    def before_corrections(self) -> Place | None:
+        """Return the same place without its field check, None where it has none."""
+        if self.field_check is None:
+            return None
+        plain = replace(self, facility_set=self.field_check.before, field_check=None)
+        vars(plain)["joined"] = with_facilities(  # where the cached property keeps it
+            self.joined, plain.facilities, barriers=self.barriers, profile=self.question.profile
+        )
+        return plain
 
     def __repr__(self) -> str:
         """Return name, sizes and standard in one line."""
@@ -147,7 +179,16 @@ class Place:
 
     def _repr_html_(self) -> str:
         """Show what was prepared in a notebook."""
-        return place_card(self)
+        language, facilities = self.question.language, self.facilities
+        counts = {
+            "standard": self.standard.title(language),
+            "area": f"{self.area.area_km2:,.1f} km²",
+            "network": f"{self.network.length_mm.sum() / 1e6:,.0f} km",
+            "facilities": f"{facilities['object_id'].nunique():,} ({facilities['type'].nunique()})",
+            "residences": f"{len(self.residences):,}",
+        }
+        warnings = tuple(note.text(language) for note in self.notes if note.warning)
+        return place_card(self.area.name(language), language, counts=counts, facts=warnings)
 
 
 def demo_study() -> Path:

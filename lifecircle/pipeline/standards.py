@@ -11,6 +11,7 @@ from lifecircle.coverage.provision import provision_notes, unit_provision
 from lifecircle.model.provenance import Note
 
 if TYPE_CHECKING:
+    from lifecircle.coverage.case import CoverageCase
     from lifecircle.pipeline.place import Place
 
 
@@ -24,18 +25,15 @@ def audit_weight(place: Place) -> str:
     return own
 
 
-def provision(place: Place) -> pd.DataFrame:
+def provision(place: Place, case: CoverageCase) -> pd.DataFrame:
     """Return what every community holds of what the standard asks per community; empty without communities."""
-    if place.communities is None:
-        return pd.DataFrame()
-    return unit_provision(place.standard, place.facilities, communities=place.communities)
+    return pd.DataFrame() if place.communities is None else unit_provision(case, communities=place.communities)
 
 
-def standard_notes(place: Place) -> tuple[Note, ...]:
+def standard_notes(place: Place, case: CoverageCase) -> tuple[Note, ...]:
     """Return what the standard itself says, its denominator where the study lacks it, and its provision per unit."""
-    standard = place.standard
-    found = None if place.communities is None else provision(place)
-    return (*_denominator(place), *provision_notes(found, standard, catalogue=place.question.catalogue))
+    found = None if place.communities is None else provision(place, case)
+    return (*_denominator(place), *provision_notes(found, place.standard, catalogue=place.question.catalogue))
 
 
 def _denominator(place: Place) -> tuple[Note, ...]:

@@ -43,6 +43,7 @@ def grid_origins(
     shapes = pieces["geometry"].to_numpy(dtype=object)
     points = _starts(len(squares), parts=(shapes, of_piece), buildings=buildings, square=of_building)
     floor, defaulted = floor_by(of_building, buildings, count=len(squares))
+    land_m2 = np.bincount(of_piece, weights=shapely.area(shapes), minlength=len(squares)).astype(float)
     index = pd.Index([f"g{column}_{row}" for column, row in squares], dtype=object)
     boxes = shapely.box(*np.hstack([squares, squares + 1]).T * size_m)
     return gpd.GeoDataFrame(
@@ -52,7 +53,7 @@ def grid_origins(
             "kind": "grid",
             "floor_area_m2": floor,
             "floor_area_defaulted": defaulted,
-            "land_m2": np.bincount(of_piece, weights=shapely.area(shapes), minlength=len(squares)),
+            "land_m2": land_m2,
             "point": gpd.GeoSeries(points, index=index, crs=land.crs),
             "entrances": gpd.GeoSeries(
                 shapely.multipoints(points, indices=np.arange(len(points))), index=index, crs=land.crs

@@ -40,7 +40,7 @@ def hexagon_origins(
     shapely.prepare(shapes)
     piece, cell = shapely.STRtree(shapes).query(pieces, predicate="intersects")
     inside = shapely.area(shapely.intersection(pieces[piece], shapes[cell]))
-    land_m2 = np.bincount(cell, weights=inside, minlength=len(candidates))
+    land_m2 = np.bincount(cell, weights=inside, minlength=len(candidates)).astype(float)
     numbers = {tuple(pair): row for row, pair in enumerate(candidates.tolist())}
     owner = np.array([numbers[tuple(pair)] for pair in of_building.tolist()], dtype=np.int64)
     kept = (land_m2 > 0) | (np.bincount(owner, minlength=len(candidates)) > 0)

@@ -6,6 +6,7 @@ from dataclasses import fields
 
 import networkx as nx
 import numpy as np
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from network.hand_ways import CRS_HERE, hand_ways
@@ -131,18 +132,27 @@ def test_nothing_is_left_to_contract(city):
     network = build(city)
     ends = [[] for _ in range(network.nodes)]
     for edge in range(network.edges):
-        ends[network.tail[edge]].append((edge, "tail"))
-        ends[network.head[edge]].append((edge, "head"))
+        ends[network.tail[edge]].append(edge)
+        ends[network.head[edge]].append(edge)
     for node, met in enumerate(ends):
-        if len(met) != 2 or met[0][0] == met[1][0] or int(network.node_id[node]) in tags:
+        if len(met) != 2 or met[0] == met[1] or int(network.node_id[node]) in tags:
             continue
-        (one, side), (other, end) = met
-        same = all(
-            getattr(network, name)[one] == getattr(network, name)[other]
-            for name in ("permission", "oneway", "crossing", "flags", "street")
-        )
-        clash = network.oneway[one] != 0 and side == end
-        assert not same or clash
+        one, other = met
+        members = next((refs for number, refs, _ in city[1] if number == network.way_id[one]), ())
+        ends_here = int(network.node_id[node]) in members[:1] + members[-1:]
+        assert network.way_id[one] != network.way_id[other] or ends_here
+
+
+@settings(max_examples=50, deadline=None)
+@given(cities())
+def test_every_edge_is_a_stretch_of_its_own_way(city):
+    nodes, ways, _ = city
+    network = build(city)
+    drawn = {number: shapely.LineString([nodes[ref] for ref in refs]) for number, refs, _ in ways}
+    lines = network.lines()
+    for edge in np.flatnonzero(~network.has_flag(EdgeFlag.GATE)):
+        xy = shapely.get_coordinates(lines[edge])
+        assert shapely.distance(drawn[int(network.way_id[edge])], shapely.points(xy)).max() < 0.002
 
 
 @settings(max_examples=50, deadline=None)

@@ -20,7 +20,7 @@ from lifecircle.coverage.searches import LENGTH
 from lifecircle.model.area import WGS84
 from lifecircle.model.travel import TravelMode
 from lifecircle.network.impedance import walkable_edges
-from lifecircle.pipeline.walking.anywhere import snap_anywhere, to_metres
+from lifecircle.pipeline.walking.anywhere import to_metres
 from lifecircle.travel.ends import ends_of
 from lifecircle.travel.field import field_to, outbound, values_at
 
@@ -38,7 +38,7 @@ def field(place):
     """The exact times from the square outward, to 20 minutes."""
     xy = to_metres(place, **SQUARE)
     impedance = outbound(place.joined.impedance(TravelMode("ms", place.question.profile)))
-    start = snap_anywhere(place, xy, profile=place.question.profile)
+    start = place.snap(xy)
     seeds = ends_of(start, place.network, impedance=impedance, leaving=False)
     return field_to(seeds, place.network, impedance=impedance, limit=1_200_000)
 
@@ -97,7 +97,7 @@ def test_few_places_are_on_the_wrong_side_of_the_rim(place, field) -> None:
     rng = np.random.default_rng(2)
     middle = to_metres(place, **SQUARE)
     xy = middle + rng.uniform(-1300, 1300, (6_000, 2))
-    found = snap_anywhere(place, xy, profile=place.question.profile)
+    found = place.snap(xy)
     on = np.flatnonzero(found.edge >= 0)
     legs = np.rint(0.75 * found.access_mm[on]).astype(np.int64)
     value = values_at(field, found.edge[on], offset_mm=found.offset_mm[on]) + legs

@@ -49,3 +49,9 @@ def test_land_and_floor_are_conserved(size_m):
     made = prepare(TOWN, kind="grid", size_m=size_m)
     assert math.fsum(made.table["land_m2"]) == pytest.approx(10_000, rel=1e-9)
     assert math.fsum(np.nan_to_num(made.table["floor_area_m2"])) == pytest.approx(700, rel=1e-12)
+
+
+def test_buildings_suffice_where_no_land_is_mapped():
+    made = prepare({"w2": TOWN["w2"], "w3": TOWN["w3"]}, kind="grid", size_m=100)
+    assert made.table["floor_area_m2"].to_dict() == {"g0_0": 400, "g3_3": 100}
+    assert made.table["land_m2"].tolist() == [0, 0]

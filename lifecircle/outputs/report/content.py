@@ -8,6 +8,7 @@ from lifecircle.model.audit import AuditView
 from lifecircle.outputs.figures.frame import source_lines
 from lifecircle.outputs.phrases import phrase
 from lifecircle.outputs.report.circles import circle_sections
+from lifecircle.outputs.report.equity import equity_section
 from lifecircle.outputs.report.limits import limits_section, sources_section
 from lifecircle.outputs.report.model import Block, Picture, Report, Section
 from lifecircle.outputs.report.places import causes_section, communities_section, published_section
@@ -35,6 +36,7 @@ def report_content(view: AuditView, *, figures: Iterable[str]) -> Report:
         method_section(view),
         *circle_sections(view),
         communities_section(view),
+        equity_section(view),
         causes_section(view),
         published_section(view),
         _spread(view),

@@ -49,6 +49,7 @@ def communities_section(view: AuditView) -> Section | None:
     blocks: list[Block] = [Paragraph(intro), Table(caption, head, shown, right=(1, 2), widths=(1.6, 0.8, 1.1, 2.2))]
     if len(ranked) > COMMUNITIES_SHOWN:
         blocks.append(Paragraph(phrase("report.more", language, count=len(ranked) - COMMUNITIES_SHOWN), "note"))
+    blocks += _provision(view)
     return Section("communities", phrase("report.section.communities", language), tuple(blocks))
 
 
@@ -64,6 +65,23 @@ def _community(view: AuditView, row: dict[Any, Any]) -> tuple[str, ...]:
 def _bounds(row: dict[Any, Any], circle: str, language: str) -> str:
     low, high = row[f"{circle}_share"], row[f"{circle}_share_upper"]
     return "–" if pd.isna(low) else share_range(float(low), float(high), language=language)
+
+
+def _provision(view: AuditView) -> list[Block]:
+    """Return how many communities hold what the standard asks for in each."""
+    table, language = view.tables.get("provision"), view.language
+    if table is None or not len(table):
+        return []
+    rows = []
+    for (circle, types, least), own in table.groupby(["circle", "types", "at_least"], sort=False):
+        states = own["state"].value_counts()
+        kinds = phrase("list", language).join(type_label(view, kind) for kind in str(types).split("|"))
+        counts = (f"{int(states.get(state, 0)):,}" for state in ("provided", "lacking", "unknown"))
+        rows.append((circle_name(view, str(circle)), kinds, f"{least}", *counts))
+    names = ("what", "least", "provided", "lacking", "unknown")
+    head = (phrase("table.circle", language), *(phrase(f"report.provision.{name}", language) for name in names))
+    caption = phrase("report.provision.caption", language)
+    return [Table(caption, head, tuple(rows), right=(2, 3, 4, 5), widths=(1.2, 2.0, 0.6, 1.0, 0.7, 0.8))]
 
 
 def causes_section(view: AuditView) -> Section | None:

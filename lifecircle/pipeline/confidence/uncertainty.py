@@ -8,21 +8,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from lifecircle.coverage.confidence import Errors, Model, Requirement, draw_shares, interval
 from lifecircle.errors import ConfigError
 from lifecircle.model.uncertainty import COMPONENT_COLUMNS, COMPONENTS, HEADLINE, Uncertainty
-from lifecircle.pipeline.case import coverage_case
 from lifecircle.pipeline.confidence.calibration import proof, proven
 from lifecircle.pipeline.confidence.uncertainty_model import build_model
 from lifecircle.pipeline.confidence.uncertainty_notes import uncertainty_notes
-from lifecircle.pipeline.searched import searched
 
 if TYPE_CHECKING:
+    from lifecircle.config.uncertainty_keys import Uncertainty as Written
     from lifecircle.coverage.case import CoverageCase
     from lifecircle.coverage.known import Known, Range
-    from lifecircle.pipeline.audit import Audit
+    from lifecircle.model.audit import CoverageAudit
+    from lifecircle.pipeline.place import Place
+
+Floats = npt.NDArray[np.float64]
 
 log = logging.getLogger("lifecircle")
 
@@ -51,15 +54,21 @@ class UncertaintyRequest:
     components: bool = True
 
 
-def uncertainty(audit: Audit, *, request: UncertaintyRequest | None = None) -> Uncertainty:
-    """Return the 90 % interval that error in the data puts around the shares of `audit`.
+def uncertainty(
+    place: Place, coverage: CoverageAudit, *, case: CoverageCase, request: UncertaintyRequest | None = None
+) -> Uncertainty:
+    """Return the 90 % interval that error in the data puts around the shares of an audit.
 
     Drawn are facilities that the map lacks (of types whose completeness is known), positions, legs and weights;
     speed, reading and other definitions are not part of it (`lifecircle.pipeline.confidence.sensitivity`).
 
     Parameters
     ----------
-    audit : Audit
+    place : Place
+    coverage : CoverageAudit
+        Of that place.
+    case : CoverageCase
+        What it was judged on.
     request : UncertaintyRequest, optional
 
     Returns
@@ -76,66 +85,53 @@ def uncertainty(audit: Audit, *, request: UncertaintyRequest | None = None) -> U
     docs/methods/uncertainty.md
     """
     asked = request or UncertaintyRequest()
-    written = audit.place.study.uncertainty
+    written = place.study.uncertainty
     draws = asked.draws or (written.draws if written else DRAWS)
     if draws < 20:  # the 5th percentile of fewer says nothing
         raise ConfigError(f"uncertainty: {draws} draws: give at least 20")
-    seed = audit.place.study.seed if asked.seed is None else asked.seed
+    seed = place.study.seed if asked.seed is None else asked.seed
     declared = dict(written.completeness) if written else {}
     declared |= dict(asked.completeness or {})
     log.info("drawing %d times what the data may have wrong", draws)
-    case = _case(audit)
-    model, known = build_model(audit.place, case, declared=declared, seed=seed)
-    return _drawn(model, _errors(audit, case), audit=audit, known=known, request=(draws, seed, asked.components))
-
-
-def _case(audit: Audit) -> CoverageCase:
-    return coverage_case(audit.place, audit.times or searched(audit.place))
-
-
-def _errors(audit: Audit, case: CoverageCase) -> Errors:
-    written = audit.place.study.uncertainty
-    given = {} if written is None else written.model_dump(exclude={"draws", "completeness"}, exclude_none=True)
-    return Errors(**{"weight_sd": WEIGHT_SD[case.weight], **given})
-
-
-def _drawn(
-    model: Model,
-    errors: Errors,
-    *,
-    audit: Audit,
-    known: Mapping[str, Known],
-    request: tuple[int, int, bool],
-) -> Uncertainty:
-    draws, seed, apart = request
+    model, known = build_model(place, case, declared=declared, seed=seed)
+    errors = _errors(written, weight=case.weight)
     covered, upper = draw_shares(model, errors, draws=draws, seed=seed)
     ids = [*model.circles, *([HEADLINE] if model.counted else [])]
+    circles = _circles(model, coverage, ids=ids, covered=covered, upper=upper)
+    table = _completeness(known, model, draws=draws, seed=seed)
+    unproven = tuple(kind for kind in model.types if not proven(known[kind]))
+    apart = _components(model, errors, ids=ids, draws=draws, seed=seed) if asked.components else _no_components()
+    return Uncertainty(
+        draws=draws,
+        seed=seed,
+        headline=interval(covered[:, -1]),
+        circles=circles,
+        components=apart,
+        completeness=table,
+        samples=pd.DataFrame(covered[:, : len(ids)], columns=ids),
+        calibrated=bool(model.types) and not unproven,
+        notes=uncertainty_notes(table, circles, unproven=unproven, catalogue=place.question.catalogue),
+    )
+
+
+def _errors(written: Written | None, *, weight: str) -> Errors:
+    given = {} if written is None else written.model_dump(exclude={"draws", "completeness"}, exclude_none=True)
+    return Errors(**{"weight_sd": WEIGHT_SD[weight], **given})
+
+
+def _circles(model: Model, coverage: CoverageAudit, *, ids: list[str], covered: Floats, upper: Floats) -> pd.DataFrame:
     rows = []
     for number, name in enumerate(ids):
         share, bound = interval(covered[:, number]), interval(upper[:, number])
         if share is None or bound is None:
             continue
         fixed = any(one.fixed is not None for one in _of(model, name))
-        rows.append((name, _share(audit, name), share.low, share.high, share.expected, bound.low, bound.high, fixed))
+        rows.append((name, _share(coverage, name), share.low, share.high, share.expected, bound.low, bound.high, fixed))
     names = ("id", "share", "low", "high", "expected", "upper_low", "upper_high", "fixed")
-    circles = pd.DataFrame(rows, columns=list(names)).set_index("id")
-    table = _completeness(known, model, draws=draws, seed=seed)
-    unproven = tuple(kind for kind in model.types if not proven(known[kind]))
-    return Uncertainty(
-        draws=draws,
-        seed=seed,
-        headline=interval(covered[:, -1]),
-        circles=circles,
-        components=_components(model, errors, ids=ids, draws=draws, seed=seed) if apart else _no_components(),
-        completeness=table,
-        samples=pd.DataFrame(covered[:, : len(ids)], columns=ids),
-        calibrated=bool(model.types) and not unproven,
-        notes=uncertainty_notes(table, circles, unproven=unproven, catalogue=audit.place.question.catalogue),
-    )
+    return pd.DataFrame(rows, columns=list(names)).set_index("id")
 
 
-def _share(audit: Audit, name: str) -> float:
-    coverage = audit.coverage
+def _share(coverage: CoverageAudit, name: str) -> float:
     if name == HEADLINE:
         share = coverage.headline.all_circles_share
         return np.nan if share is None else share

@@ -21,7 +21,6 @@ from lifecircle.network.impedance import walkable_edges
 from lifecircle.network.snapping import snap_points
 from lifecircle.pipeline.rule_searches import of_rows, search
 from lifecircle.pipeline.searches import SAMPLED_OUTLINE_M
-from lifecircle.pipeline.walking.anywhere import snap_anywhere
 from lifecircle.travel.nearest import Endpoints, nearest_times
 from lifecircle.units import MM_PER_M
 
@@ -112,7 +111,7 @@ def with_facilities(trials: Sequence[tuple[Trial, str]], *, xy: Floats) -> list[
     if not trials:
         return []
     place = trials[0][0].place
-    snapped = snap_anywhere(place, xy, profile=place.question.profile)
+    snapped = place.snap(xy)
     names = np.array([f"new/{number}" for number in range(len(trials))], dtype=object)
     new = Endpoints(pd.Index(names), snapped, names)  # each a type of its own
     asked: dict[TimesKey, list[int]] = {}

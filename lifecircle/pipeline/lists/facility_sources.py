@@ -14,7 +14,6 @@ from lifecircle.facilities.corrections import apply_corrections
 from lifecircle.facilities.prepare import Facilities
 from lifecircle.facilities.sources import OSM, SourceRules, merge_sources, source_order
 from lifecircle.model.provenance import Note
-from lifecircle.pipeline.searches import with_facilities
 
 if TYPE_CHECKING:
     from lifecircle.config.schema import Study
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from lifecircle.model.audit import Headline
     from lifecircle.model.catalogue import Catalogue
     from lifecircle.pipeline.inputs import Inputs
-    from lifecircle.pipeline.place import Place
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,16 +81,6 @@ def study_facilities(
     loaded = _plus(merged.loaded_counts, [one.type for one in corrections if one.action in ("add", "retype")])
     used = replace(merged, table=done.table, counts=counts, loaded_counts=loaded, notes=(*merged.notes, *done.notes))
     return used, FieldCheck(merged, done.confirmed)
-
-
-def before_corrections(place: Place) -> Place | None:
-    """Return the same place without its field check, None where it has none."""
-    if place.field_check is None:
-        return None
-    plain = replace(place, facility_set=place.field_check.before, field_check=None)
-    joined = with_facilities(place.joined, plain.facilities, barriers=place.barriers, profile=place.question.profile)
-    vars(plain)["joined"] = joined  # where the cached property keeps it
-    return plain
 
 
 def corrections_note(with_them: Headline, without: Headline) -> Note:

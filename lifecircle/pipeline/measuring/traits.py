@@ -14,6 +14,7 @@ import shapely
 from lifecircle.config.fields import FileRef
 from lifecircle.config.load import resolve_file
 from lifecircle.errors import ConfigError
+from lifecircle.model.equity import COMMUNITY
 from lifecircle.sources.table_datum import DETECT
 from lifecircle.sources.vector_files import read_vector
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 Objects: TypeAlias = npt.NDArray[np.object_]
 
 POINT_REACH_M = 250.0  # a point of a layer tells of residences this near
-COMMUNITY = "community"
 NO_TRAITS = ("geometry", "entrances")
 YEAR = re.compile(r"\d{4}")
 

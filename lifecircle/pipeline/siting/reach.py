@@ -20,7 +20,7 @@ from lifecircle.model.travel import Snapped
 from lifecircle.network.snapping import entrance_points
 from lifecircle.pipeline.lists.datums import KnownPlaces
 from lifecircle.pipeline.lists.rows import USED, name_types
-from lifecircle.pipeline.walking.anywhere import snap_anywhere, to_metres
+from lifecircle.pipeline.walking.anywhere import to_metres
 from lifecircle.siting.candidates import SOURCES, Candidates, Town, away_from, find_candidates, inside
 from lifecircle.sources.table_types import TypeWords
 from lifecircle.sources.tables import TableRequest, read_facility_list
@@ -95,7 +95,7 @@ def candidate_sites(
     if options.min_distance_m > 0:
         rows = place.facilities["type"].isin(kinds).to_numpy()
         found = away_from(found, entrance_points(place.facilities["entrances"][rows])[1], metres=options.min_distance_m)
-    snapped = snap_anywhere(place, found.xy, profile=place.question.profile)
+    snapped = place.snap(found.xy)
     found = found.only(snapped.edge >= 0, reason="no_street")
     if not len(found):
         gone = ", ".join(f"{count} {reason}" for reason, count in found.left_out.items())

@@ -11,9 +11,7 @@ from pyproj import Transformer
 
 from lifecircle.errors import ConfigError
 from lifecircle.model.area import WGS84
-from lifecircle.model.travel import SNAP_REASONS, Snapped, WalkProfile
-from lifecircle.network.impedance import walkable_edges
-from lifecircle.network.snapping import snap_points
+from lifecircle.model.travel import SNAP_REASONS, WalkProfile
 from lifecircle.travel.nearest import Endpoints
 
 if TYPE_CHECKING:
@@ -50,24 +48,6 @@ def to_metres(place: Place, *, lon: npt.ArrayLike, lat: npt.ArrayLike) -> npt.ND
     return xy
 
 
-def snap_anywhere(
-    place: Place,
-    xy: npt.NDArray[np.float64],
-    *,
-    profile: WalkProfile,
-    owner: npt.NDArray[np.int64] | None = None,
-) -> Snapped:
-    """Join points (N, 2) in metres to the network as residences are joined; by default each is its own owner."""
-    rules = place.question.walk
-    return snap_points(
-        (np.arange(len(xy), dtype=np.int64) if owner is None else owner, xy),
-        place.network,
-        usable=walkable_edges(place.network, profile=profile, private=rules.private),
-        barriers=place.barriers,
-        max_access_m=rules.max_access_m,
-    )
-
-
 def start_at(place: Place, *, lon: float, lat: float, profile: WalkProfile) -> Endpoints:
     """Return one place as the start of walks.
 
@@ -76,7 +56,7 @@ def start_at(place: Place, *, lon: float, lat: float, profile: WalkProfile) -> E
     ConfigError
         If it lies outside the study, or no street is in reach.
     """
-    snapped = snap_anywhere(place, to_metres(place, lon=lon, lat=lat), profile=profile)
+    snapped = place.snap(to_metres(place, lon=lon, lat=lat), profile=profile)
     name = f"{lon:g},{lat:g}"
     if snapped.edge[0] < 0:
         why = WHY[SNAP_REASONS[int(snapped.reason[0])]].format(metres=place.question.walk.max_access_m)

@@ -16,7 +16,7 @@ from shapely.geometry.base import BaseGeometry
 from lifecircle.errors import ConfigError
 from lifecircle.model.area import WGS84
 from lifecircle.model.travel import TravelMode
-from lifecircle.pipeline.walking.anywhere import snap_anywhere, start_at
+from lifecircle.pipeline.walking.anywhere import start_at
 from lifecircle.pipeline.walking.around import Asked, asked_around
 from lifecircle.pipeline.walking.streets import MM_PER_KM, band_intervals
 from lifecircle.travel.cells import CellTable, Window, build_cells, cell_costs, cell_values
@@ -192,4 +192,4 @@ def _cells(place: Place, asked: tuple[Asked, ...]) -> CellTable:
     wanted = Window.around(box, margin_m=field.limit / quickest_rate(field.impedance) / 1000.0)
     if "cells" in vars(place):
         return place.cells.part(wanted)
-    return build_cells(wanted, lambda xy: snap_anywhere(place, xy, profile=place.question.profile))
+    return build_cells(wanted, place.snap)

@@ -12,7 +12,7 @@ from lifecircle.errors import SchemaError
 from lifecircle.model.travel import TravelMode
 from lifecircle.model.validation import TimesValidation
 from lifecircle.network.snapping import entrance_points
-from lifecircle.pipeline.walking.anywhere import snap_anywhere, to_metres
+from lifecircle.pipeline.walking.anywhere import to_metres
 from lifecircle.travel.nearest import Endpoints, nearest_times
 from lifecircle.units import MS_PER_MIN
 
@@ -112,4 +112,4 @@ def _endpoints(place: Place, names: pd.Series, *, known: pd.Series, what: str) -
     empty = np.zeros(0, dtype=np.int64)
     owner, xy = np.concatenate([empty, *owners]), np.concatenate([np.zeros((0, 2)), *points])
     ids = pd.Index([f"{row}" for row in range(len(names))], dtype=object)
-    return Endpoints(ids, snap_anywhere(place, xy, profile=place.question.profile, owner=owner))
+    return Endpoints(ids, place.snap(xy, owner=owner))
