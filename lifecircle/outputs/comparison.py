@@ -5,14 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
 import pandas as pd
 
-from lifecircle.model.area import WGS84
 from lifecircle.model.comparison import COMPARED_COLUMNS
 from lifecircle.outputs.document import headline_document, json_ready, records, to_json
 from lifecircle.outputs.geofiles import dated, day_of
-from lifecircle.outputs.tables import csv_bytes
+from lifecircle.outputs.tables import at_lon_lat, csv_bytes
 from lifecircle.outputs.write import write_together
 
 if TYPE_CHECKING:
@@ -122,12 +120,7 @@ def _geopackage(found: Comparison, path: Path) -> Path:
     }
     with dated(day_of(found.b.map_date)):
         for name, table in layers.items():
-            points(table.reset_index(drop=True)).to_file(
+            at_lon_lat(table.reset_index(drop=True)).to_file(
                 path, layer=name, driver="GPKG", engine="pyogrio", index=False, use_arrow=True, geometry_type="Point"
             )
     return path
-
-
-def points(table: pd.DataFrame) -> gpd.GeoDataFrame:
-    """Return a table with ``lon`` and ``lat`` as points, EPSG:4326."""
-    return gpd.GeoDataFrame(table, geometry=gpd.points_from_xy(table["lon"], table["lat"]), crs=WGS84)

@@ -86,6 +86,11 @@ def extra_csvs(view: AuditView) -> dict[str, bytes]:
     return {name: csv_bytes(tables[name]) for name in sorted(tables)}
 
 
+def at_lon_lat(table: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Return a table with ``lon`` and ``lat`` as points, EPSG:4326."""
+    return gpd.GeoDataFrame(table, geometry=gpd.points_from_xy(table["lon"], table["lat"]), crs=WGS84)
+
+
 def csv_bytes(table: pd.DataFrame) -> bytes:
     """Return a table as CSV: UTF-8 with the mark that Excel needs, no cell that a spreadsheet would run."""
     columns = {name: values if _is_number(values) else [inert(one) for one in values] for name, values in table.items()}

@@ -76,10 +76,10 @@ class Compared:
         return self._of("lost")
 
     def _of(self, change: str) -> gpd.GeoDataFrame:
-        from lifecircle.outputs.comparison import points
+        from lifecircle.outputs.tables import at_lon_lat
 
         changes = self.comparison.changes
-        return points(changes[changes["change"] == change].reset_index(drop=True))
+        return at_lon_lat(changes[changes["change"] == change].reset_index(drop=True))
 
     def summary(self, language: str | None = None) -> str:
         """Return shares, gains, losses, their causes and the notes as text ("zh" or "en")."""

@@ -18,10 +18,6 @@ import numpy.typing as npt
 from lifecircle.engine import uses_kernels
 from lifecircle.sources.pbf_block import (
     DEGREE,
-    DENSE_NODES,
-    MEMBER_WAY,
-    RELATION,
-    WAY,
     Block,
     Bytes,
     Ints,
@@ -30,6 +26,7 @@ from lifecircle.sources.pbf_block import (
     on_globe,
     spans,
 )
+from lifecircle.sources.pbf_fields import DENSE_NODES, MEMBER_WAY, RELATION, WAY
 from lifecircle.sources.pbf_tags import TagSets
 
 Floats = npt.NDArray[np.float64]

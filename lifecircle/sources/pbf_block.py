@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lifecircle.engine import ready
+from lifecircle.sources.pbf_fields import DENSE_NODES, LAST_KIND, PLAIN_NODE, RELATION, WAY
 
 Ints = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
@@ -19,9 +20,6 @@ Spans = dict[int, list[tuple[int, int, int]]]
 # Coordinates in the file count nanodegrees, osmium's a hundred of them.
 UNIT = 100
 DEGREE = 10_000_000
-# Fields of a group: kinds of objects.
-PLAIN_NODE, DENSE_NODES, WAY, RELATION = 1, 2, 3, 4
-MEMBER_WAY, LAST_KIND = 1, 2
 LATEST = 2**32  # timestamps are 32 bits wide, places 31
 _NONE = np.empty(0, dtype=np.int64)
 _UNSAID = np.empty(0, dtype=np.int32)

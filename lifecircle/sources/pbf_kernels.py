@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lifecircle.engine import compiled
-from lifecircle.sources.pbf_block import RELATION, WAY
+from lifecircle.sources.pbf_fields import RELATION, WAY
 
 Ints = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]

@@ -214,7 +214,7 @@
     if (scene.listed) scene.marks.forEach(function (mark) { made.append(el("li", {}, listed(mark))); });
     const foot = el("footer", {}, data.footer.map(function (line) { return el("p", {}, line); }));
     if (data.notes.length) foot.append(el("ul", {}, data.notes.map(function (note) { return el("li", {}, note); })));
-    const body = el("div", {class: "lc-body"}, [views, el("h2", {}, words.legend), legend, scene.marks.length ? el("div", {class: "lc-gaps"}, [el("h2", {}, words.made), made]) : "", foot]);
+    const body = el("div", {class: "lc-body"}, [views, el("h2", {}, words.legend), legend, el("div", {class: "lc-gaps"}, [el("h2", {}, words.made), made]), foot]);
     const toggle = el("button", {type: "button", class: "lc-toggle", "aria-expanded": "true"}, words.hide);
     const root = el("section", {class: "lc-panel", "aria-label": data.title}, [toggle, head, body]);
     toggle.addEventListener("click", function () {
@@ -226,6 +226,7 @@
     L.DomEvent.disableScrollPropagation(root);
     return {root: root, refresh: function () {
       if (!scene.listed) made.replaceChildren.apply(made, counts());
+      made.parentNode.hidden = !made.childNodes.length;
       legend.replaceChildren(el("p", {class: "lc-hint"}, words.unit));
       for (const group of scene.groups()) {
         if (!group.rows.length) continue;

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from lifecircle.outputs.comparison import points
 from lifecircle.outputs.comparison_states import CODE, STATES, state_codes
 from lifecircle.outputs.comparison_text import credits_text, joint_sentence, who_text
 from lifecircle.outputs.figures.base_map import MapLayers
@@ -15,6 +14,7 @@ from lifecircle.outputs.figures.frame import FOOT, HEAD, MARGIN, map_size, panel
 from lifecircle.outputs.figures.marks import SidePanel, hatch_zones, north_arrow, scale_bar, show_map
 from lifecircle.outputs.figures.paper import drawing
 from lifecircle.outputs.phrases import phrase
+from lifecircle.outputs.tables import at_lon_lat
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -79,7 +79,7 @@ def difference_map(found: Comparison, ground: AuditView, *, language: str) -> Fi
 
 
 def _facilities(axes: Axes, found: Comparison, *, ground: AuditView) -> None:
-    table = points(found.facilities).to_crs(ground.area.crs)
+    table = at_lon_lat(found.facilities).to_crs(ground.area.crs)
     for (change, cause), (_, marker, filled) in FACILITIES.items():
         shapes, ink = table.geometry[(table["change"] == change) & (table["cause"] == cause)], INKS[marker]
         style: dict[str, Any] = {"facecolor": ink if filled else "white", "edgecolor": ink, "linewidths": 0.7}

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from lifecircle.pipeline.place import Place
-    from lifecircle.pipeline.scenarios.live_place import LivePlace, Undo
+    from lifecircle.pipeline.scenarios.live_edges import LiveEdges
+    from lifecircle.pipeline.scenarios.undo import Undo
 
 Floats = npt.NDArray[np.float64]
 Shapes = npt.NDArray[np.object_]
@@ -48,7 +49,7 @@ class LiveBarriers:
         self._bounds = shapely.bounds(self._shapes)
         self._row = {str(name): row for row, name in enumerate(objects.index)}
 
-    def follow(self, lines: Shapes, *, gates: gpd.GeoDataFrame, live: LivePlace, undo: Undo) -> Floats:
+    def follow(self, lines: Shapes, *, gates: gpd.GeoDataFrame, edges: LiveEdges, undo: Undo) -> Floats:
         """Open and close the walls that changed ways go through.
 
         Parameters
@@ -57,8 +58,8 @@ class LiveBarriers:
             Ways that are new, closed, opened or cut.
         gates : GeoDataFrame
             As they are to be; the same object where none changes.
-        live : LivePlace
-            Its streets are as they are to be.
+        edges : LiveEdges
+            As they are to be.
         undo : list of callable
             Gets one more: how this is taken back.
 
@@ -76,7 +77,7 @@ class LiveBarriers:
             self.gates = gates
         if not len(concerned):
             return np.empty((0, 4))
-        openings = self._found(np.array(shapely.total_bounds(concerned)), live=live)
+        openings = self._found(np.array(shapely.total_bounds(concerned)), edges=edges)
         if np.array_equal(openings, self._openings):
             return np.empty((0, 4))
         before, walls = self._openings, self.obstacles.walls
@@ -89,7 +90,7 @@ class LiveBarriers:
     def _restore(self, obstacles: Obstacles, openings: Floats, gates: gpd.GeoDataFrame) -> None:
         self.obstacles, self._openings, self.gates = obstacles, openings, gates
 
-    def _found(self, box: Floats, *, live: LivePlace) -> Floats:
+    def _found(self, box: Floats, *, edges: LiveEdges) -> Floats:
         """Return all openings, those around a box of four numbers sought again."""
         low, high = box[:2] - AROUND_M, box[2:] + AROUND_M
         corners = np.stack([low - AROUND_M, high + AROUND_M])
@@ -97,7 +98,7 @@ class LiveBarriers:
         near = (west <= corners[1, 0]) & (east >= corners[0, 0]) & (south <= corners[1, 1]) & (north >= corners[0, 1])
         rows, tags = np.flatnonzero(near), self._tags.copy()
         tags[[self._row[name] for name in self.gates.index]] = self.gates["tags"].to_numpy()
-        network, _ = live.edges.streets(live.edges.near(corners, within_m=0.0))
+        network, _ = edges.streets(edges.near(corners, within_m=0.0))
         new = shapely.get_coordinates(barriers_among(tags[rows], self._shapes[rows], network=network).gates)
         kept, come = (~_inside(self._openings, low, high), _inside(new, low, high))
         return np.unique(np.vstack([self._openings[kept], new[come]]), axis=0)

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
     from lifecircle.facilities.entrances import Door
     from lifecircle.pipeline.place import Place
-    from lifecircle.pipeline.scenarios.live_place import LivePlace, Undo
+    from lifecircle.pipeline.scenarios.live_place import LivePlace
+    from lifecircle.pipeline.scenarios.undo import Undo
 
 Ints = npt.NDArray[np.int64]
 Shapes = npt.NDArray[np.object_]

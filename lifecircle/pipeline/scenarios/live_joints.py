@@ -17,7 +17,8 @@ from lifecircle.travel.live_points import ROUNDING_M, away_m
 if TYPE_CHECKING:
     from lifecircle.facilities.entrances import Door
     from lifecircle.model.travel import Snapped
-    from lifecircle.pipeline.scenarios.live_place import LivePlace, Undo
+    from lifecircle.pipeline.scenarios.live_place import LivePlace
+    from lifecircle.pipeline.scenarios.undo import Undo
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

@@ -22,6 +22,7 @@ from lifecircle.network.snapping import entrance_points, snap_points
 from lifecircle.pipeline.case import coverage_case
 from lifecircle.pipeline.scenarios.live_barriers import LiveBarriers
 from lifecircle.pipeline.scenarios.live_edges import LiveEdges
+from lifecircle.pipeline.scenarios.undo import Undo, take_back
 from lifecircle.pipeline.searches import SAMPLED_OUTLINE_M
 from lifecircle.scenario.gates import gates_among
 from lifecircle.scenario.ground import RefusedError
@@ -39,8 +40,6 @@ if TYPE_CHECKING:
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Reason = Callable[..., str]  # from a place and one of SNAP_REASONS to words
-Undo = list[Callable[[], object]]
-
 
 FIRST_LOOK_M = 60.0  # most legs are shorter; does not change results
 
@@ -197,12 +196,6 @@ class LivePlace:
                 self.own[name] = None
 
         undo.append(back)
-
-
-def take_back(undo: Undo) -> None:
-    """Take back everything that was done, the last first."""
-    while undo:
-        undo.pop()()
 
 
 def _price(network: WalkNetwork, *, mode: TravelMode, rules: WalkRules) -> Impedance:

@@ -15,7 +15,7 @@ from lifecircle.model.network import EdgeFlag, Permission
 from lifecircle.model.scenario import AddStreet, CloseGate, CloseStreet, OpenGate, OpenStreet
 from lifecircle.pipeline.scenarios.live_entrances import LiveEntrances
 from lifecircle.pipeline.scenarios.live_joints import Seen, rejoined
-from lifecircle.pipeline.scenarios.live_place import Undo, take_back
+from lifecircle.pipeline.scenarios.undo import Undo, take_back
 from lifecircle.scenario import gates, streets
 from lifecircle.scenario.apply import STREETS
 from lifecircle.scenario.ground import RefusedError, position
@@ -83,7 +83,7 @@ class LiveWays:
         opened = numbers[_open(work)]
         freed = live.edges.join_islands(opened) if len(opened) else opened
         lines = rework.network.lines()
-        boxes = live.barriers.follow(lines, gates=work.objects, live=live, undo=undo)
+        boxes = live.barriers.follow(lines, gates=work.objects, edges=live.edges, undo=undo)
         lines = np.concatenate([lines, live.edges.streets(freed)[0].lines()]) if len(freed) else lines
         doors = self._entrances.follow(lines, seek=seek, live=live, undo=undo)
         boxes = np.vstack([live.edges.boxes(np.union1d(opened, freed)), boxes])

@@ -29,8 +29,9 @@ from lifecircle.model.scenario import (
 )
 from lifecircle.pipeline.audit import audit
 from lifecircle.pipeline.scenarios.edited import edited_place, ground_of, refused_text
-from lifecircle.pipeline.scenarios.live_place import LivePlace, Undo, take_back
+from lifecircle.pipeline.scenarios.live_place import LivePlace
 from lifecircle.pipeline.scenarios.live_ways import LiveWays
+from lifecircle.pipeline.scenarios.undo import Undo, take_back
 from lifecircle.pipeline.scenarios.what_if import ScenarioResult, what_if
 from lifecircle.pipeline.standards import audit_weight
 from lifecircle.scenario.apply import why_unjoined
