@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from lifecircle.model.tables import FacilityTable
 
 PROVISION_COLUMNS = (
+    "number",  # of the provision, in the order of the standard
     "circle",
     "types",  # joined by "|"
     "at_least",
@@ -61,11 +62,11 @@ def unit_provision(case: CoverageCase, *, communities: gpd.GeoDataFrame) -> pd.D
     facility, unit = shapely.STRtree(units.geometry.to_numpy()).query(points, predicate="intersects")
     inventory = Inventory.of(case)
     frames = []
-    for circle, one in asked:
+    for number, (circle, one) in enumerate(asked, start=1):
         found = _count(one, case.facilities, units=units, where=(facility, unit))
         if thinness(one.types, case, circle=circle, inventory=inventory, lenient=False):
             found["state"] = found["state"].replace("lacking", "unknown")
-        frames.append(found.assign(circle=circle.id))
+        frames.append(found.assign(number=number, circle=circle.id))
     return pd.concat(frames, ignore_index=True)[list(PROVISION_COLUMNS)]
 
 
@@ -105,25 +106,23 @@ def _objects(
 def provision_notes(found: pd.DataFrame | None, standard: Standard, *, catalogue: Catalogue) -> tuple[Note, ...]:
     """Say how many communities hold what each provision asks for; `found` is None without communities."""
     notes = []
-    for circle in standard.circles:
-        for asked in circle.provision:
-            kinds = [catalogue.types[kind] for kind in asked.types]
-            en, zh = " / ".join(kind.name_en for kind in kinds), "/".join(kind.name_zh for kind in kinds)
-            names = {"en": f"{circle.name_en}: {en}", "zh": f"{circle.name_zh}:{zh}"}
-            notes.append(_note(found, asked, circle=circle.id, names=names))
+    asked = [(circle, one) for circle in standard.circles for one in circle.provision]
+    for number, (circle, one) in enumerate(asked, start=1):
+        kinds = [catalogue.types[kind] for kind in one.types]
+        en, zh = " / ".join(kind.name_en for kind in kinds), "/".join(kind.name_zh for kind in kinds)
+        names = {"en": f"{circle.name_en}: {en}", "zh": f"{circle.name_zh}:{zh}"}
+        notes.append(_note(None if found is None else found[found["number"] == number], one, names=names))
     return tuple(notes)
 
 
-def _note(found: pd.DataFrame | None, asked: Provision, *, circle: str, names: Mapping[str, str]) -> Note:
-    if found is None:
+def _note(rows: pd.DataFrame | None, asked: Provision, *, names: Mapping[str, str]) -> Note:
+    if rows is None:
         return Note(
             "provision.no_units",
             f"{names['en']}: the standard asks for at least {asked.at_least} in every community; the study gives no "
             "communities, so this is not assessed.",
             f"{names['zh']}:标准要求每个社区至少 {asked.at_least} 处;研究未提供社区边界,不作评估。",
         )
-    same = (found["circle"] == circle) & (found["types"] == "|".join(asked.types))
-    rows = found[same & (found["at_least"] == asked.at_least)]
     states = rows["state"].value_counts()
     provided, unknown = int(states.get("provided", 0)), int(states.get("unknown", 0))
     return Note(

@@ -37,7 +37,8 @@ def state_codes(found: Comparison) -> dict[str, npt.NDArray[np.uint8]]:
     only = found.unmatched
     new = found.b.residences.index.isin(only.loc[only["only_in"] == "b", "residence_id"])
     each = {str(circle): _circle_codes(found, str(circle), new=new) for circle in found.circles.index}
-    return {"any": _over_all(list(each.values()), new=new), **each}
+    turned = found.changes.loc[found.changes["change"] == "to_unknown", "residence_id"]
+    return {"any": _over_all(list(each.values()), new=new, turned=found.b.residences.index.isin(turned)), **each}
 
 
 def _circle_codes(found: Comparison, circle: str, *, new: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint8]:
@@ -56,11 +57,17 @@ def _state(change: str, cause: str) -> str:
     return others.get(change, f"{change}_unknown" if cause == "unknown" else change)
 
 
-def _over_all(each: list[npt.NDArray[np.uint8]], *, new: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint8]:
-    """Return the states over all circles: a change of known cause goes before one of unknown cause."""
+def _over_all(
+    each: list[npt.NDArray[np.uint8]], *, new: npt.NDArray[np.bool_], turned: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.uint8]:
+    """Return the states over all circles: a change of known cause goes before one of unknown cause.
+
+    Those that neither gained nor lost but `turned` unknown in some circle come next, then those that can be told now.
+    """
     none = np.zeros(len(new), dtype=bool)
     had = {state: np.logical_or.reduce([none, *(codes == CODE[state] for codes in each)]) for state in STATES}
     gained, lost = had["gained"] | had["gained_unknown"], had["lost"] | had["lost_unknown"]
     chosen = {"new": new, "both": gained & lost, **{state: had[state] for state in list(STATES)[:4]}}
+    chosen |= {"open": turned, "settled": had["settled"]}
     codes = np.select(list(chosen.values()), [CODE[state] for state in chosen], default=CODE["same"])
     return np.asarray(codes, dtype=np.uint8)

@@ -136,12 +136,12 @@ def _number_cells(numbers: npt.NDArray[np.float64], kind: str, *, style: int, be
 
 
 def _digits(numbers: npt.NDArray[np.float64]) -> pa.Array:
-    """Return numbers as ``"%.15g"`` writes them."""
+    """Return rounded numbers (six decimals at most) as ``"%.15g"`` writes them."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     size = np.abs(numbers)
-    rare = ((size > 0) & (size < 1e-4)) | (np.isfinite(size) & (size >= 1e10))  # else Arrow writes the same
+    rare = ((size > 0) & (size < 1e-4)) | (np.isfinite(size) & (size >= 1e9))  # else Arrow writes the same
     odd = pa.array([f"{number:.15g}" for number in numbers[rare]], pa.large_string())
     return pc.replace_with_mask(pa.array(numbers).cast(pa.large_string()), pa.array(rare), odd)
 

@@ -214,9 +214,15 @@ class Decoder:
 
     def _block(self, tree: Tree) -> list[dict[str, str]]:
         texts, (said, counts) = tree["texts"], self._arrays[tree["block"] :][:2]
-        each = map(texts.__getitem__, said.tolist())
-        pairs = zip(each, each, strict=True)
-        return [dict(itertools.islice(pairs, count)) for count in counts.tolist()]
+        numbers, shared = iter(said.tolist()), dict[tuple[int, ...], dict[str, str]]()
+        found = []
+        for count in counts.tolist():
+            same = tuple(itertools.islice(numbers, 2 * count))
+            if same not in shared:
+                words = map(texts.__getitem__, same)
+                shared[same] = dict(zip(words, words, strict=True))
+            found.append(shared[same])
+        return found
 
     def _shapes(self, tree: Tree) -> Array:
         data, offsets = self._arrays[tree["shapes"]].tobytes(), self._arrays[tree["shapes"] + 1].tolist()

@@ -1,8 +1,7 @@
 """Compiled searches: near-far, the sequential form of delta-stepping, on whole numbers.
 
-Each kernel has one public wrapper: `spread` in `search`, `reach` and `by_residence` in `reach`, `tight_steps` in
-`private`. Indexes are unsigned where it matters, because a signed one is checked for counting from the end at every
-access, which doubles the time.
+Each kernel has one public wrapper, in `search`, `reach` or `private`. Indexes are unsigned where it matters, because a
+signed one is checked for counting from the end at every access, which doubles the time.
 
 References
 ----------
@@ -225,22 +224,28 @@ def reach(  # noqa: PLR0913, PLR0917  # a kernel takes its arrays one by one
 
 
 @compiled
-def by_residence(  # noqa: PLR0917  # a kernel takes its arrays one by one
-    pair: Nodes, counts: Ints, begin: Ints, residence: Rows, facility: Rows, value: Ints
+def count_residences(pair: Nodes, counts: Ints) -> None:
+    """Add to `counts` (R,) how many of the pairs (P, 2) each residence has."""
+    for row in range(np.uint64(len(pair))):
+        counts[pair[row, ZERO]] += 1
+
+
+@compiled
+def by_residence(  # noqa: PLR0913, PLR0917  # a kernel takes its arrays one by one
+    pair: Nodes, first: int, counts: Ints, begin: Ints, residence: Rows, facility: Rows, value: Ints
 ) -> None:
-    """Sort pairs by residence, then facility.
+    """Put pairs where they belong in the order of residences, then facilities; those of smaller facilities first.
 
     Parameters
     ----------
     pair : uint32 (P, 2)
         Residence and value, facility after facility.
+    first : int
+        The facility of the first pairs.
     counts : int64 (F,)
-        Pairs of each facility.
+        Pairs of it and of those behind it.
     begin : int64 (R,)
-        Number of pairs of smaller residences; used up.
-    residence, facility : int32 (P,)
-    value : int64 (P,)
-        Written.
+        The next place of every residence; moved on. `residence`, `facility` and `value` are written.
     """
     end = ZERO
     for number in range(np.uint64(len(counts))):
@@ -251,7 +256,7 @@ def by_residence(  # noqa: PLR0917  # a kernel takes its arrays one by one
             place = np.uint64(begin[owner])
             begin[owner] += 1
             residence[place] = owner
-            facility[place] = number
+            facility[place] = first + number
             value[place] = pair[row, ONE]
 
 

@@ -144,12 +144,16 @@ def _by_kernel(question: Question) -> Pairs:
     stretches = 1 if threads() == 1 else 4 * threads()
     bounds = np.linspace(0, question.facilities, stretches + 1).astype(int).tolist()
     shared = _KernelInput.of(question)
-    parts = in_threads(lambda ends: _stretch(shared, *ends), list(itertools.pairwise(bounds)))
-    pair = np.concatenate([np.empty((0, 2), dtype=np.uint32), *(part for found in parts for part in found)])
-    counts = np.bincount(pair[:, 0], minlength=question.residences)
-    residence, facility = np.empty(len(pair), dtype=np.int32), np.empty(len(pair), dtype=np.int32)
-    value = np.empty(len(pair), dtype=np.int64)
-    ready(kernels.by_residence)(pair, shared.counts, np.cumsum(counts) - counts, residence, facility, value)
+    stretched = in_threads(lambda ends: _stretch(shared, *ends), list(itertools.pairwise(bounds)))
+    parts = [part for found in stretched for part in found]
+    counts = np.zeros(question.residences, dtype=np.int64)
+    for _, _, pair in parts:
+        ready(kernels.count_residences)(pair, counts)
+    total, begin = int(counts.sum()), np.cumsum(counts) - counts
+    residence, facility = np.empty(total, dtype=np.int32), np.empty(total, dtype=np.int32)
+    value = np.empty(total, dtype=np.int64)
+    for first, last, pair in parts:
+        ready(kernels.by_residence)(pair, first, shared.counts[first:last], begin, residence, facility, value)
     return residence, facility, value
 
 
@@ -183,8 +187,8 @@ class _KernelInput:
         )
 
 
-def _stretch(shared: _KernelInput, begin: int, end: int) -> list[Nodes]:
-    """Return the pairs (residence, value) of the facilities from `begin` up to `end`, in their order.
+def _stretch(shared: _KernelInput, begin: int, end: int) -> list[tuple[int, int, Nodes]]:
+    """Return the pairs (residence, value) of the facilities from `begin` up to `end`, in parts with their bounds.
 
     How many each facility has is written into ``shared.counts``, by every thread into its own stretch.
     """
@@ -205,6 +209,6 @@ def _stretch(shared: _KernelInput, begin: int, end: int) -> list[Nodes]:
             np.uint64(cutoff), np.uint64(STEPS * arcs.step),
             arcs.scratch.piles, arcs.scratch.state, key, best, pair, shared.counts,
         )  # fmt: skip
-        found.append(pair[: int(count)])
+        found.append((done, int(last), pair[: int(count)]))
         done = int(last)
     return found

@@ -72,6 +72,20 @@ def test_a_facility_of_unknown_capacity_may_count():
     assert found[["objects", "unknown", "state"]].to_numpy().tolist() == [[0, 1, "unknown"], [0, 0, "lacking"]]
 
 
+def test_two_provisions_of_one_type_are_told_apart():
+    """Any clinic, and one of 10 beds: the west has one of unknown size, the east one of nine beds."""
+    asked = (CLINIC, replace(CLINIC, admits=FacilityFilter(min_capacity=10)))
+    facilities = [Fac("clinic", (1, 1)), Fac("clinic", (30, 1))]
+    case = make_case([circle("health", need("shop"), provision=asked)], [(0, 0)], facilities)
+    case = replace(case, facilities=case.facilities.assign(capacity=[float("nan"), 9.0]))
+    found = unit_provision(case, communities=HALVES)
+    assert found["number"].tolist() == [1, 1, 2, 2]
+    first, second = provision_notes(found, case.standard, catalogue=CATALOGUE)
+    assert "2 of 2 communities" in first.en
+    assert "0 of 2 communities" in second.en
+    assert ", 1 are unknown" in second.en
+
+
 def test_the_note_counts_communities_and_says_that_it_is_no_walk():
     case = make_case([circle("health", need("shop"), provision=(CLINIC,))], [(0, 0)], [Fac("clinic", (1, 1))])
     (note,) = provision_notes(unit_provision(case, communities=HALVES), case.standard, catalogue=CATALOGUE)

@@ -13,7 +13,7 @@ from lifecircle.outputs.report.model import Table
 def test_provision_counts_communities_beside_the_walking_share():
     view = small_view()
     columns = {"community_id": ["a", "b", "c", "d"], "name": "", "objects": [1, 0, 0, 3], "unknown": [0, 1, 0, 0]}
-    asked = {"circle": "health", "types": "pharmacy", "at_least": 1}
+    asked = {"number": 1, "circle": "health", "types": "pharmacy", "at_least": 1}
     found = pd.DataFrame({**asked, **columns, "state": ["provided", "unknown", "lacking", "provided"]})
     rows = pd.DataFrame({"geometry": view.base.water.iloc[[0]].to_numpy()}).assign(
         community_id="a", name="Ash", residences=5, weight=50.0, all_circles_state="partly"

@@ -15,7 +15,7 @@ import lifecircle as lc
 from lifecircle.model.area import WGS84
 from lifecircle.model.hindrance import Hindrances
 from lifecircle.model.network import EdgeFlag, Permission
-from lifecircle.model.scenario import Change, CloseGate, CloseStreet, OpenGate, OpenStreet, RetypeFacility
+from lifecircle.model.scenario import Change, CloseGate, CloseStreet, OpenGate, OpenStreet, RetypeFacility, Scenario
 from lifecircle.model.travel import Snapped
 from lifecircle.network.barriers import find_barriers
 from lifecircle.pipeline.audit import audit
@@ -158,3 +158,27 @@ def test_refusals_call_edges_by_their_own_numbers(session: Session) -> None:
     with pytest.raises(lc.errors.ConfigError, match="there is no gate n1 in the data"):
         session.apply(OpenGate(id=1))
     assert session.scenario.changes == ()
+
+
+def lonely_edge(place: lc.Place) -> int:
+    """Return an open street from whose middle no other is in reach of an access leg."""
+    network, reach_m = place.network, place.question.walk.max_access_m
+    usable = np.flatnonzero((network.permission != Permission.CLOSED) & ~network.island)
+    tree, lines = shapely.STRtree(network.lines()[usable]), network.lines()[usable]
+    for row, line in enumerate(lines):
+        if set(tree.query(line.interpolate(0.5, normalized=True), "dwithin", distance=reach_m + 10)) == {row}:
+            return int(usable[row])
+    raise AssertionError("every street has another beside it")
+
+
+def test_a_facility_that_loses_its_only_street_is_refused_as_the_scenario_is(town: lc.Place) -> None:
+    session, edge = Session(town), lonely_edge(town)
+    middle = town.network.lines()[edge].interpolate(0.5, normalized=True)
+    lon, lat = Transformer.from_crs(town.area.crs, WGS84, always_xy=True).transform(middle.x, middle.y)
+    added = session.apply(lc.AddFacility("clinic", lon, lat))
+    close = CloseStreet(edge=edge)
+    with pytest.raises(lc.LifecircleError, match="add_facility"):
+        session.apply(close)
+    assert session.circles().equals(added)
+    with pytest.raises(lc.LifecircleError, match="add_facility"):
+        edited_place(town, Scenario((*session.scenario.changes, close)))

@@ -80,4 +80,6 @@ def _circles_own(view: AuditView, own: pd.DataFrame) -> list[Block]:
 
 def _points(gap: float) -> str:
     """Return a difference of shares in percentage points."""
-    return "–" if math.isnan(gap) else f"{gap * 100:+.1f}"
+    if math.isnan(gap):
+        return "–"
+    return "0.0" if abs(gap) < 0.0005 else f"{gap * 100:+.1f}"

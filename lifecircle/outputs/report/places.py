@@ -73,7 +73,7 @@ def _provision(view: AuditView) -> list[Block]:
     if table is None or not len(table):
         return []
     rows = []
-    for (circle, types, least), own in table.groupby(["circle", "types", "at_least"], sort=False):
+    for (_, circle, types, least), own in table.groupby(["number", "circle", "types", "at_least"], sort=False):
         states = own["state"].value_counts()
         kinds = phrase("list", language).join(type_label(view, kind) for kind in str(types).split("|"))
         counts = (f"{int(states.get(state, 0)):,}" for state in ("provided", "lacking", "unknown"))

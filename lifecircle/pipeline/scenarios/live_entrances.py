@@ -47,6 +47,8 @@ class LiveEntrances:
     place : Place
     gates : GeoDataFrame
         Of the extract's objects the gates that can be opened or shut.
+    sought : bool
+        Whether the scenario that made the place has sought them again.
 
     Attributes
     ----------
@@ -55,7 +57,7 @@ class LiveEntrances:
         scenario have a say, and nobody lives behind the gates of estates.
     """
 
-    def __init__(self, place: Place, gates: gpd.GeoDataFrame) -> None:
+    def __init__(self, place: Place, gates: gpd.GeoDataFrame, *, sought: bool) -> None:
         table, lists = place.facilities, place.inputs.facility_lists
         self.alone = (lists is None or lists.empty) and place.study.corrections is None
         self.alone &= place.residences["kind"].iloc[0] != "estate_gate"
@@ -81,7 +83,7 @@ class LiveEntrances:
         self._areas = shapely.STRtree(np.where(shapely.get_dimensions(self._shapes) == 2, self._shapes, None))
         self._streets, self._known = shapely.STRtree(place.network.lines()), place.network.edges
         self._nodes, self._gates = entrance_nodes(place.objects.drop(index=gates.index)), (gates, entrance_nodes(gates))
-        self._sought, self._stale = False, frozenset[str]()
+        self._sought, self._stale = sought, frozenset[str]()
 
     def sought_for(self, ways: Shapes) -> bool:
         """Say whether a scenario seeks the entrances again that changes these ways (lines), after all before."""

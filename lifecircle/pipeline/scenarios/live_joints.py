@@ -74,7 +74,8 @@ class _Entry:
 def rejoined(live: LivePlace, seen: Seen, *, doors: Mapping[str, Door], undo: Undo) -> list[Change] | None:
     """Return how what sees a change is joined now; facilities with other `doors` than before get these.
 
-    None where a residence is joined for the first time, or not any more. The searches are as they were before the
+    None where a residence is joined for the first time, or not any more, and where a facility of the scenario loses its
+    leg, because the scenario as a whole is refused then. The searches are as they were before the
     streets changed; `undo` gets how the rest is taken back.
     """
     most_m = live.rules.max_access_m
@@ -90,7 +91,8 @@ def rejoined(live: LivePlace, seen: Seen, *, doors: Mapping[str, Door], undo: Un
     after = [
         taken((snapped,), np.arange(end - len(part), end)) for end, (part, _) in zip(ends.tolist(), parts, strict=True)
     ]
-    if np.any((people.before.edge < 0) != (after[0].edge < 0)):
+    lost = np.flatnonzero((things.before.edge >= 0) & (after[1].edge < 0)).tolist()
+    if np.any((people.before.edge < 0) != (after[0].edge < 0)) or any(things.names[row] in live.own for row in lost):
         return None
     changes: list[Change] = []
     for (name, entry), new in zip(entries.items(), after[2:], strict=True):

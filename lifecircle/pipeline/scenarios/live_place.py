@@ -22,7 +22,7 @@ from lifecircle.network.snapping import entrance_points, snap_points
 from lifecircle.pipeline.case import coverage_case
 from lifecircle.pipeline.scenarios.live_barriers import LiveBarriers
 from lifecircle.pipeline.scenarios.live_edges import LiveEdges
-from lifecircle.pipeline.scenarios.undo import Undo, take_back
+from lifecircle.pipeline.scenarios.undo import Undo, undone_on_error
 from lifecircle.pipeline.searches import SAMPLED_OUTLINE_M
 from lifecircle.scenario.gates import gates_among
 from lifecircle.scenario.ground import RefusedError
@@ -107,7 +107,7 @@ class LivePlace:
             With the `reason` for a place, if a new place has no admissible leg; nothing has changed then.
         """
         undo: Undo = []
-        try:
+        with undone_on_error(undo):
             for row in edit.come:
                 self._come(row, undo, reason=reason)
             kept = {row.like for row in edit.come}
@@ -115,9 +115,6 @@ class LivePlace:
                 if name not in kept:
                     self.tell(RemoveFacility(name), undo)
                     self._forget(name, undo)
-        except RefusedError:
-            take_back(undo)
-            raise
         return undo
 
     def tell(self, change: Change, undo: Undo, *, opening: Opening | None = None) -> None:

@@ -15,7 +15,7 @@ from lifecircle.model.network import EdgeFlag, Permission
 from lifecircle.model.scenario import AddStreet, CloseGate, CloseStreet, OpenGate, OpenStreet
 from lifecircle.pipeline.scenarios.live_entrances import LiveEntrances
 from lifecircle.pipeline.scenarios.live_joints import Seen, rejoined
-from lifecircle.pipeline.scenarios.undo import Undo, take_back
+from lifecircle.pipeline.scenarios.undo import Undo, take_back, undone_on_error
 from lifecircle.scenario import gates, streets
 from lifecircle.scenario.apply import STREETS
 from lifecircle.scenario.ground import RefusedError, position
@@ -43,16 +43,19 @@ class LiveWays:
     - ways beside facilities whose entrances do not follow from the map and the streets alone, see
       `LiveEntrances.alone`;
     - gates that may be a facility themselves;
-    - residences that are joined to the streets for the first time, or not any more: who is counted as unknown changes.
+    - residences that are joined to the streets for the first time, or not any more: who is counted as unknown changes;
+    - facilities of the scenario that lose their leg: the scenario as a whole is refused then.
 
     Parameters
     ----------
     live : LivePlace
+    sought : bool
+        Whether the scenario that made the place has sought entrances again.
     """
 
-    def __init__(self, live: LivePlace) -> None:
+    def __init__(self, live: LivePlace, *, sought: bool) -> None:
         self._live, place = live, live.place
-        self._entrances = LiveEntrances(place, live.barriers.gates)
+        self._entrances = LiveEntrances(place, live.barriers.gates, sought=sought)
         mapped = live.barriers.gates
         self._places = dict(zip(map(str, mapped.index), shapely.get_coordinates(mapped.geometry)[:, None], strict=True))
         may_be_facility = Classifier(place.question.catalogue).may_match
@@ -80,18 +83,19 @@ class LiveWays:
             return None
         rework, numbers = live.edges.follow(work, edges=rows, nodes=nodes)
         undo.append(live.edges.take_back)
-        opened = numbers[_open(work)]
-        freed = live.edges.join_islands(opened) if len(opened) else opened
-        lines = rework.network.lines()
-        boxes = live.barriers.follow(lines, gates=work.objects, edges=live.edges, undo=undo)
-        lines = np.concatenate([lines, live.edges.streets(freed)[0].lines()]) if len(freed) else lines
-        doors = self._entrances.follow(lines, seek=seek, live=live, undo=undo)
-        boxes = np.vstack([live.edges.boxes(np.union1d(opened, freed)), boxes])
-        joints = rejoined(live, Seen(rework.edges, boxes), doors=doors, undo=undo)
-        if joints is None:
-            take_back(undo)
-            return None
-        live.tell_all([rework, *joints], undo)
+        with undone_on_error(undo):
+            opened = numbers[_open(work)]
+            freed = live.edges.join_islands(opened) if len(opened) else opened
+            lines = rework.network.lines()
+            boxes = live.barriers.follow(lines, gates=work.objects, edges=live.edges, undo=undo)
+            lines = np.concatenate([lines, live.edges.streets(freed)[0].lines()]) if len(freed) else lines
+            doors = self._entrances.follow(lines, seek=seek, live=live, undo=undo)
+            boxes = np.vstack([live.edges.boxes(np.union1d(opened, freed)), boxes])
+            joints = rejoined(live, Seen(rework.edges, boxes), doors=doors, undo=undo)
+            if joints is None:
+                take_back(undo)
+                return None
+            live.tell_all([rework, *joints], undo)
         return undo
 
     def _around(self, change: WayChange, ground: Ground) -> Ints:

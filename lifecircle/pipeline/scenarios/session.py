@@ -64,14 +64,15 @@ class _State:
     audited: CoverageAudit | None
 
     @classmethod
-    def of(cls, place: Place) -> _State:
+    def of(cls, place: Place, *, sought: bool = False) -> _State:
+        """Return the state of a place; `sought` where the scenario that made it has sought entrances again."""
         ground, shelf = ground_of(place), Shelf(place.facilities)
         try:
             live = LivePlace(place)
         except ConfigError as error:
             log.info("every change is computed anew: %s", error)
             return cls(place, ground, shelf, None, None, audit(place, causes=False).coverage)
-        return cls(place, ground, shelf, live, LiveWays(live), None)
+        return cls(place, ground, shelf, live, LiveWays(live, sought=sought), None)
 
 
 class Session:
@@ -133,7 +134,8 @@ class Session:
         except RefusedError as error:
             raise ConfigError(refused_text([Refusal(number, change, str(error))], total=number)) from None
         if undo is None:
-            self._states.append(_State.of(edited_place(self.baseline, scenario).place))
+            edited = edited_place(self.baseline, scenario)
+            self._states.append(_State.of(edited.place, sought=edited.entered_anew))
             undo = [self._states.pop]
         self._undo.append(undo)
         self._changes.append(change)
