@@ -24,7 +24,7 @@ _RESIDENCE: Columns = {
     "residence_id": ("text", "", "unique id of the origin"),
     "object_id": ("text", "", "the building, estate or cell it comes from"),
     "name": ("text", "", "name on the map; empty when unnamed"),
-    "kind": ("text", "", "origin kind: building, residential_area, estate_gate or grid"),
+    "kind": ("text", "", "origin kind: building, residential_area, estate_gate, grid or hexagon"),
     "population": ("number", "people", "null without a population source"),
     "population_<group>": ("number", "people", "of an age group of the study; only where its population file has them"),
     "floor_area_m2": ("number", "m²", "footprint times levels; null without a building"),
@@ -117,6 +117,17 @@ _COMMUNITY: Columns = {
     "<circle>_share_upper": ("number", "0..1", "the same with what is unknown counted as covered"),
     "<circle>_state": ("text", "", "wholly (share >= 95 %), partly, not_covered, unknown (left open) or empty"),
 }  # fmt: skip
+_PROVISION: Columns = {
+    "number": ("integer", "", "of the provision, in the order of the standard"),
+    "circle": ("text", "", "id of the circle that asks for it"),
+    "types": ("text", "", "facility types, any of them, joined by a vertical bar"),
+    "at_least": ("integer", "objects", "that every community shall hold"),
+    "community_id": ("text", "", ""),
+    "name": ("text", "", "of the community"),
+    "objects": ("integer", "objects", "mapped inside its boundary that count"),
+    "unknown": ("integer", "objects", "that may count as well: an attribute asked for is not known"),
+    "state": ("text", "", "provided; else unknown (those would suffice, or the map of the types is thin) or lacking"),
+}  # fmt: skip
 _CONFLICT: Columns = {
     "conflict": ("text", "", "type, name, position, capacity, or not_in_list"),
     "type": ("text", "", "facility type that is used"),
@@ -167,6 +178,7 @@ TABLES: Mapping[str, Columns] = {
     "fixes": _FIX,
     "equity": _EQUITY,
     "communities": _COMMUNITY,
+    "provision": _PROVISION,
     "conflicts": _CONFLICT,
     "communities_review": _REVIEW,
     "rows": _ROWS,
@@ -204,6 +216,7 @@ Generated from the column lists of the code; a test keeps it current.
 | `fixes.csv` | table *fixes*: the single changes that would cover most residences | by circle, whole circles first |
 | `equity.csv` | table *equity*: coverage by group, if the study or `lifecircle equity` asks for it | by attribute, circle, group |
 | `communities.csv` | table *communities*, if the study has any | by id |
+| `provision.csv` | table *provision*: what every community holds of what the standard asks of each, if both are there | as the standard, then by id |
 | `conflicts.csv` | table *conflicts*: where the sources of a facility disagree, if they do | by kind, then id |
 | `rows.csv` | table *rows*: what became of every row of the study's lists, if it has any | as the lists |
 | `communities_review.csv` | table *communities_review*: official codes to look at, if any | by id |

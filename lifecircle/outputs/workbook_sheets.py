@@ -47,6 +47,8 @@ FORMATS = {  # the first that a column's name ends with
 }
 WORDS = {
     "change": "book.change",
+    "conflict": "book.conflict",
+    "resolution": "book.resolution",
     "status": "status",
     "state": "state",
     "reason": "cause",

@@ -145,10 +145,11 @@ def unjoined(ground: Ground, rows: gpd.GeoDataFrame) -> list[str]:
 def why_unjoined(ground: Ground, xy: Floats, *, reason: str) -> str:
     """Return why a place (2,) has no leg, with the remedy."""
     text = WHY[reason].format(metres=ground.walker.max_access_m)
-    network = ground.network
-    if reason != "too_far" or not network.edges:
+    network, walker = ground.network, ground.walker
+    open_ = walkable_edges(network, profile=walker.profile, private=walker.private) & ~network.island
+    if reason != "too_far" or not open_.any():
         return text
-    edge, away = nearest_edge(network, xy, among=np.arange(network.edges))
+    edge, away = nearest_edge(network, xy, among=np.flatnonzero(open_))
     line = shapely.shortest_line(shapely.Point(xy), network.lines(np.array([edge]))[0])
     wet = shapely.intersects(ground.barriers.hard, line).any()
     between = ", and water or a railway lies between: is it in the sea?" if wet else ""

@@ -8,6 +8,7 @@ from outputs.views import small_view
 from shapely.geometry import box
 
 from lifecircle.coverage.communities import community_rollup
+from lifecircle.coverage.provision import PROVISION_COLUMNS
 from lifecircle.facilities.conflicts import CONFLICT_COLUMNS
 from lifecircle.outputs.dictionary import TABLES, data_dictionary
 from lifecircle.outputs.tables import facility_table, gap_table, residence_table
@@ -33,6 +34,7 @@ def test_every_written_column_is_described():
 
 def test_tables_of_other_rooms_are_described_too():
     assert tuple(TABLES["conflicts"]) == CONFLICT_COLUMNS
+    assert tuple(TABLES["provision"]) == PROVISION_COLUMNS
     assert tuple(TABLES["communities_review"]) == REVIEW_COLUMNS
     view = small_view()
     areas = gpd.GeoDataFrame({"id": ["c1"], "name": [""]}, geometry=[box(0, 0, 500, 600)], crs=view.area.crs)

@@ -1,6 +1,7 @@
 """tables.xlsx: the audit's numbers as numbers, nothing that a spreadsheet would run, every header in words."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,8 @@ from hypothesis import strategies as st
 from outputs.town import Names, minutes
 from outputs.views import small_view
 
+from lifecircle.coverage.provision import PROVISION_COLUMNS
+from lifecircle.facilities.conflicts import CONFLICT_COLUMNS
 from lifecircle.outputs.document import audit_document, to_json
 from lifecircle.outputs.tables import main_tables
 from lifecircle.outputs.workbook import _cells, _digits, filled_workbook
@@ -52,6 +55,21 @@ def test_every_sheet_is_frozen_filtered_and_named_in_words(tmp_path: Path, langu
         assert [head for head in heads if "_" in head] == []
         if language == "zh":
             assert [head for head in heads if head.isascii()] == []
+
+
+@pytest.mark.parametrize("name", ["provision", "conflicts"])
+def test_tables_that_not_every_study_has_speak_chinese_too(tmp_path: Path, name: str):
+    columns = {"provision": PROVISION_COLUMNS, "conflicts": CONFLICT_COLUMNS}[name]
+    row = dict.fromkeys(columns, 1) | {"circle": "health", "state": "lacking", "types": "pharmacy", "name": "名"}
+    row |= {"conflict": "not_in_list", "resolution": "kept_apart"}
+    table = pd.DataFrame([{column: row[column] for column in columns}])
+    sheet = book(replace(small_view(language="zh"), tables={name: table}), tmp_path)[
+        {"provision": "配建要求", "conflicts": "来源不一致"}[name]
+    ]
+    head, values = ([cell.value for cell in line] for line in sheet.iter_rows())
+    assert all(re.search("[\u4e00-\u9fff]", text) for text in head), head
+    assert ("未配置" if name == "provision" else "分别计入") in values
+    assert not {"lacking", "kept_apart", "not_in_list"} & set(values)
 
 
 def test_numbers_are_numbers_with_formats_and_units(tmp_path: Path):
