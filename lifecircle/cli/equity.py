@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from lifecircle.cli.frame import front_door, writing
+from lifecircle.cli.frame import front_door, write_file
 
 
 def parse_bins(context: click.Context, option: click.Parameter, given: tuple[str, ...]) -> dict[str, tuple[float, ...]]:
@@ -63,9 +63,7 @@ def command(
     if table.empty:
         raise ConfigError(f"{config}: say which groups: --by COLUMN, or equity: {{by: [COLUMN]}} in the study")
     if out is not None:
-        with writing():
-            out.parent.mkdir(parents=True, exist_ok=True)
-            out.write_bytes(csv_bytes(table))
+        write_file(out, csv_bytes(table))
     click.echo(equity_text(result.view, table), nl=False)
     if out is not None:
         click.echo(f"\n-> {out}")

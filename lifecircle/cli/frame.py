@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from typing import ParamSpec, TextIO
 
 import click
@@ -103,6 +104,17 @@ def writing() -> Iterator[None]:
     except LifecircleError as error:
         click.echo(f"lifecircle: {error}", err=True)
         raise SystemExit(FAILED) from error
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(f"lifecircle: {where}cannot be written ({error.strerror or error}); choose another file", err=True)
+        raise SystemExit(FAILED) from error
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write one result file, its folder as well."""
+    with writing():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
 
 
 def parse_out(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:

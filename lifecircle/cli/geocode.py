@@ -27,12 +27,13 @@ def command(table: Path, config: Path | None, out: str | None, providers: tuple[
     The study's own extract comes first. Services are asked only when they are named; their answers go to a ledger
     beside the study and are never asked for twice. Doubtful rows go to a review file: fill it in and run again.
     """
-    from lifecircle.pipeline.lists.geocode_table import geocode_table
+    from lifecircle.pipeline.lists.geocode_table import locate_table
 
     path = Path(out) if out else Path("out") / f"{table.stem}_geocoded.xlsx"
     if path.suffix.lower() not in (".xlsx", ".csv"):
         raise click.BadParameter(f"{path}: give a name that ends in .xlsx or .csv", param_hint="--out")
+    found = locate_table(table, config=config, providers=providers)
     with writing():
-        report = geocode_table(table, config=config, out=path, providers=providers)
+        report = found.write(path)
     click.echo(report.text())
     click.echo(f"-> {path}")

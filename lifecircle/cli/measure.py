@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from lifecircle.cli.frame import front_door, writing
+from lifecircle.cli.frame import front_door, write_file
 
 if TYPE_CHECKING:
     from lifecircle.pipeline.measuring.measures import Measured, MeasureRequest
@@ -66,8 +66,7 @@ def command(config: Path | None, *, out: Path | None, facilities_out: Path | Non
         click.echo(f"\nInequality, over {told.name}:\n{told.round(4).to_string()}")
     for table, path in ((found.residences, out), (found.facilities, facilities_out)):
         if path is not None and table is not None:
-            with writing():
-                _write(csv_bytes(table.reset_index()), path)
+            write_file(path, csv_bytes(table.reset_index()))
             click.echo(f"\n-> {path}")
 
 
@@ -95,13 +94,3 @@ def _show(found: Measured, *, language: str) -> None:
         click.echo("\n" + found.facilities.round(2).to_string(na_rep="-"))
     for note in found.notes:
         click.echo(f"\n{'! ' if note.warning else '  '}{note.zh if language == 'zh' else note.en}")
-
-
-def _write(content: bytes, out: Path) -> None:
-    from lifecircle.errors import SourceError
-
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_bytes(content)
-    except OSError as error:
-        raise SourceError(f"{out}: cannot be written ({error.strerror or error}); choose another file") from error

@@ -13,6 +13,7 @@ from lifecircle.cli.frame import front_door, writing
 @click.argument("config", type=click.Path(path_type=Path))
 @click.argument("candidates", type=click.Path(path_type=Path))
 @click.option("--type", "kind", required=True, help="Facility type to build.")
+@click.option("--datum", help="Of a file of candidates: wgs84, cgcs2000, gcj02, bd09, EPSG:n or detect.")
 @click.option("--minutes", type=click.FloatRange(0.5, 120), help="Threshold instead of the standard's.")
 @click.option("--circle", help="The circle whose requirement counts, where several ask for the type.")
 @click.option("--accept-unknown", is_flag=True, help="Score a type of which the map is thin.")
@@ -23,6 +24,7 @@ def command(  # click passes every option by name
     config: Path,
     candidates: Path,
     kind: str,
+    datum: str | None,
     minutes: float | None,
     circle: str | None,
     accept_unknown: bool,
@@ -37,7 +39,7 @@ def command(  # click passes every option by name
     from lifecircle.pipeline.siting.score import score
 
     place = load_place(config, overrides=Overrides(language=lang))
-    options = SitingOptions(minutes=minutes, circle=circle, accept_unknown=accept_unknown)
+    options = SitingOptions(minutes=minutes, circle=circle, accept_unknown=accept_unknown, datum=datum)
     scores = score(place, candidates, type=kind, options=options)
     if out is not None:
         with writing():

@@ -24,8 +24,11 @@ from lifecircle.cli.frame import front_door, parse_out, writing
 @click.option(
     "--candidates", help="A file, or junctions, grid, land, buildings or gates of the map [default: junctions]."
 )
+@click.option("--datum", help="Of a file of candidates: wgs84, cgcs2000, gcj02, bd09, EPSG:n or detect.")
 @click.option("--spacing", type=click.FloatRange(10), help="Metres between junctions or grid points [default: 200].")
-@click.option("--min-distance", type=click.FloatRange(0), default=0.0, help="Metres from existing ones of the type.")
+@click.option(
+    "--min-distance", type=click.FloatRange(0), default=0.0, help="Metres from existing ones of the types to be built."
+)
 @click.option("--minutes", type=click.FloatRange(0.5, 120), help="Threshold instead of the standard's.")
 @click.option("--circle", help="The circle whose requirement counts, where several ask for the type.")
 @click.option("--budget", type=float, help="Sum of prices that is not exceeded; with --costs.")
@@ -37,7 +40,7 @@ from lifecircle.cli.frame import front_door, parse_out, writing
 @click.option("--standard", help="A preset's id or a YAML file, instead of the study's.")
 @click.option("--rule", type=click.Choice(["claim", "standard", "lenient"]), help="Reading of the headline.")
 @click.option("--lang", type=click.Choice(["zh", "en"]), help="Language of the map and the summary.")
-@click.option("--no-maps", is_flag=True, help="Write the plan alone: no map, no audit of the built place.")
+@click.option("--no-maps", is_flag=True, help="Write the plan alone: no figure, no map, no audit of the built place.")
 @front_door
 def command(  # click passes every option by name
     config: Path,
@@ -46,6 +49,7 @@ def command(  # click passes every option by name
     count: int | None,
     problem: str,
     candidates: str | None,
+    datum: str | None,
     spacing: float | None,
     min_distance: float,
     minutes: float | None,
@@ -79,6 +83,7 @@ def command(  # click passes every option by name
         circle=circle,
         spacing_m=spacing,
         min_distance_m=min_distance,
+        datum=datum,
         exact_s=exact or 0.0,
     )
     place = load_place(config, overrides=Overrides(standard=standard, rule=rule, language=lang))

@@ -1,5 +1,6 @@
 """The study file: every key that it may hold, with its default and its limits."""
 
+import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -30,6 +31,16 @@ class About(Part):
     buffer_m: Annotated[float, Field(ge=0, le=50_000)] | None = None
     date: Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")] | None = None
     note: Names | None = None
+
+    @field_validator("date")
+    @classmethod
+    def _in_the_calendar(cls, date: str | None) -> str | None:
+        if date is not None:
+            try:
+                dt.date.fromisoformat(date + "-01-01"[len(date) - 4 :])
+            except ValueError:
+                raise ValueError(f"{date!r} is no date: give YYYY, YYYY-MM or YYYY-MM-DD") from None
+        return date
 
 
 class Origin(Part):

@@ -11,18 +11,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from lifecircle.coverage.kleene import COVERED, NOT_COVERED, UNKNOWN, Statuses, kleene_and
+from lifecircle.coverage.kleene import COVERED, NOT_COVERED, Statuses, kleene_and, status_codes
+from lifecircle.model.equity import ALL_CIRCLES
 from lifecircle.model.provenance import Note
 
 if TYPE_CHECKING:
     from lifecircle.model.audit import CoverageAudit
     from lifecircle.model.tables import ResidenceTable
 
-ALL_CIRCLES = "all_circles"
 # A community is wholly covered when at least 95 % of its weight is: written as a ratio, so that 19 of 20 is enough.
 WHOLLY = (19, 20)
 STATES = ("wholly", "partly", "not_covered", "unknown", "")  # "": nobody lives there, or the circle is not assessable
-_CODES = {"covered": int(COVERED), "not_covered": int(NOT_COVERED), "unknown": int(UNKNOWN)}
 
 
 def community_rollup(
@@ -70,8 +69,7 @@ def _statuses(coverage: CoverageAudit) -> dict[str, Statuses | None]:
     """Return the status codes of every residence by circle, and jointly; None where a circle is not assessable."""
     found: dict[str, Statuses | None] = {}
     for circle, assessable in coverage.circles["assessable"].items():
-        said = coverage.residences[f"{circle}_status"].map(_CODES).to_numpy(dtype=np.int64).astype(np.int8)
-        found[str(circle)] = said if assessable else None
+        found[str(circle)] = status_codes(coverage.residences[f"{circle}_status"]) if assessable else None
     joint = [found[circle] for circle in coverage.headline.circles_counted]
     length = len(coverage.residences)
     found[ALL_CIRCLES] = kleene_and([one for one in joint if one is not None], length=length) if joint else None

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from lifecircle.coverage.compare_changes import Pairs, circle_changes, status_codes
+from lifecircle.coverage.compare_changes import Pairs, circle_changes
 from lifecircle.coverage.compare_notes import comparison_notes
-from lifecircle.coverage.kleene import COVERED, NOT_COVERED, kleene_and
+from lifecircle.coverage.kleene import COVERED, NOT_COVERED, kleene_and, status_codes
 from lifecircle.coverage.map_changes import facility_changes, is_older
 from lifecircle.coverage.same_things import HOMES_M, match_residences
 from lifecircle.model.comparison import (

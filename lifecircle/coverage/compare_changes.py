@@ -10,11 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from lifecircle.coverage.kleene import COVERED, NAMES, NOT_COVERED
+from lifecircle.coverage.kleene import COVERED, NOT_COVERED, status_codes
 from lifecircle.model.comparison import CHANGE_COLUMNS, CHANGES
 
 if TYPE_CHECKING:
-    from lifecircle.coverage.kleene import Statuses
     from lifecircle.model.comparison import Trials
 
 
@@ -35,11 +34,6 @@ class Pairs:
     def share(self, chosen: npt.NDArray[np.bool_]) -> float:
         """Return the share of the weight that is `chosen` (M,); NaN without weight."""
         return math.fsum(self.weight[chosen].tolist()) / self.total if self.total > 0.0 else math.nan
-
-
-def status_codes(names: pd.Series) -> Statuses:
-    """Return the codes of statuses written as words."""
-    return pd.Index(NAMES).get_indexer(names.to_numpy(dtype=object)).astype(np.int8)
 
 
 def circle_changes(

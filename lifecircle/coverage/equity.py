@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from lifecircle.coverage.kleene import COVERED, NOT_COVERED, UNKNOWN, Statuses, kleene_and
+from lifecircle.coverage.kleene import COVERED, NOT_COVERED, Statuses, kleene_and, status_codes
 from lifecircle.errors import SchemaError
 from lifecircle.model.equity import AGE_GROUP, ALL_CIRCLES, EQUITY_COLUMNS, OWN_GROUP, UNKNOWN_GROUP
 
@@ -23,7 +23,6 @@ Floats: TypeAlias = npt.NDArray[np.float64]
 DECILE = 10  # groups that make a worst tenth
 CLASSES = 5  # numbers are cut into, with as many residences each, where no bins are given
 FEW = 12  # different numbers that are groups of their own
-_CODES = {"covered": int(COVERED), "not_covered": int(NOT_COVERED), "unknown": int(UNKNOWN)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,8 +44,7 @@ def statuses_of(coverage: CoverageAudit) -> dict[str, Statuses]:
     """Return the status codes of every residence by assessable circle, and jointly over the counted ones."""
     found: dict[str, Statuses] = {}
     for circle in coverage.circles.index[coverage.circles["assessable"].to_numpy(dtype=bool)]:
-        said = coverage.residences[f"{circle}_status"].map(_CODES)
-        found[str(circle)] = said.to_numpy(dtype=np.int64).astype(np.int8)
+        found[str(circle)] = status_codes(coverage.residences[f"{circle}_status"])
     counted = [found[circle] for circle in coverage.headline.circles_counted]
     if counted:
         found[ALL_CIRCLES] = kleene_and(counted, length=len(coverage.residences))
@@ -145,7 +143,8 @@ def binned(values: Floats, *, edges: Sequence[float] = ()) -> npt.NDArray[np.obj
             found[~np.isnan(values)] = [f"{value:g}" for value in known.tolist()]
             return found
         steps = np.quantile(known, np.arange(1, CLASSES) / CLASSES, method="higher")
-        edges = sorted(set(steps.tolist()) - {float(several[0])})
+        # Where most have the least value, no step lies above it: the others are the second class.
+        edges = sorted(set(steps.tolist()) - {float(several[0])}) or [float(several[1])]
     names = [f"<{edges[0]:g}", *(f"{a:g}\N{EN DASH}{b:g}" for a, b in pairwise(edges))]
     names.append(f"\N{GREATER-THAN OR EQUAL TO}{edges[-1]:g}")
     found[~np.isnan(values)] = np.array(names, dtype=object)[np.searchsorted(np.asarray(edges), known, side="right")]

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 from pandas.api.extensions import ExtensionArray
 
+from lifecircle.errors import SchemaError
 from lifecircle.model.audit import REASONS
 
 Statuses: TypeAlias = npt.NDArray[np.int8]
@@ -56,6 +57,20 @@ def joint_reason(status: Statuses, reasons: Sequence[Reasons]) -> Reasons:
 def status_names(status: Statuses) -> ExtensionArray:
     """Return the words of STATUSES for the codes, as a column of strings."""
     return pd.array(NAMES, dtype="str").take(status)
+
+
+def status_codes(names: pd.Series) -> Statuses:
+    """Return the codes of statuses written as words.
+
+    Raises
+    ------
+    SchemaError
+        With the first word that is no status.
+    """
+    found = pd.Index(NAMES).get_indexer(names.to_numpy(dtype=object))
+    if (found < 0).any():
+        raise SchemaError(f"{names.name}: {names.iloc[int(np.argmin(found))]!r} is no status: {', '.join(NAMES)}")
+    return found.astype(np.int8)
 
 
 def reason_names(reason: Reasons) -> ExtensionArray:

@@ -94,18 +94,20 @@ def apply_corrections(
 
 
 def _check(corrections: Sequence[Correction], *, catalogue: Catalogue) -> None:
-    said: dict[str, Correction] = {}
+    said: dict[str, list[Correction]] = {}
     for one in corrections:
         if one.type and one.type not in catalogue.types:
             raise SchemaError(f"{one.source}, row {one.row}: unknown facility type {one.type!r}")
         if not one.facility_id:
             continue
-        other = said.setdefault(one.facility_id, one)
-        if other is not one and {one.action, other.action} != {"retype", "move"}:
+        before = said.setdefault(one.facility_id, [])
+        other = next((two for two in before if {one.action, two.action} != {"retype", "move"}), None)
+        if other is not None:
             raise SchemaError(
                 f"{one.source}, rows {other.row} and {one.row}: two answers about {one.facility_id} "
                 f"({other.action}, {one.action}): keep one"
             )
+        before.append(one)
 
 
 def _check_places(corrections: Sequence[Correction], *, table: FacilityTable, reach: BaseGeometry) -> None:

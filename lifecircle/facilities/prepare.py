@@ -196,7 +196,7 @@ def _notes(counts: Mapping[str, int]) -> tuple[Note, ...]:
                 "facilities.institutional",
                 f"{counts['institutional']} facilities lie inside schools, universities or barracks and are not "
                 "marked as open to the public: they count in the lenient reading only.",
-                f"{counts['institutional']} 处设施位于学校、高校或营区内且未标注对外开放,仅在宽松口径中计入。",
+                f"{counts['institutional']} 处设施位于学校、高校或营区内且未标注对外开放,仅在放宽口径中计入。",
             )
         )
     if counts["sampled"]:

@@ -35,7 +35,7 @@ SCORE_COLUMNS = (
     "name",
     "lon",
     "lat",
-    "status",  # scored, or why not: outside, no_street, no_place, near_existing
+    "status",  # scored, or why not: outside, no_street, no_place, refused, near_existing
     "within_reach",  # weight within the threshold, covered already or not
     "gain_alone",
     "share_alone",  # of the study's weight
@@ -49,8 +49,8 @@ SCORE_COLUMNS = (
 TRADEOFF_COLUMNS = (
     "sites",
     "price",
-    "value",  # best found: weight covered (mclp, lscp), mean minutes (p-median)
-    "share",  # of the study's weight; null for the p-median
+    "value",  # weight covered by the best found (lscp: by the first sites of the plan), or mean minutes (p-median)
+    "share",  # of the study's weight, once a requirement or circle (`SitingPlan.share`); null for the p-median
     "bound",  # no choice does better
     "bound_share",
     "gap",
@@ -186,6 +186,17 @@ class SitingPlan:
         if not 0.0 <= self.gap <= 1.0:
             raise SchemaError(f"SitingPlan: a gap of {self.gap:g} lies outside 0..1")
 
+    @property
+    def parts(self) -> int:
+        """How often a unit of weight can count for the objective: once a requirement, or once a circle."""
+        if self.objective == "person_circles":
+            return max(len(self.circles_counted), 1)
+        return max(len(self.requirements), 1) if self.objective == "requirement" else 1
+
+    def share(self, weight: float) -> float | None:
+        """Return a weight of the objective as a share of all that could count; None without any weight."""
+        return weight / self.total / self.parts if self.total else None
+
     def as_scenario(self, name: str = "") -> Scenario:
         """Return the plan as a scenario: one new facility a site, in their order."""
         return Scenario(
@@ -199,7 +210,7 @@ class SitingPlan:
                 )
                 for site in self.sites.to_dict("records")
             ),
-            name=name or f"{len(self.sites)} sites / {len(self.sites)} 处站点",
+            name=name or f"New sites: {len(self.sites)} / 新增 {len(self.sites)} 处站点",
         )
 
     def _repr_html_(self) -> str:

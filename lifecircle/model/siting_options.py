@@ -32,10 +32,12 @@ class SitingOptions:
     circle : str or None
         The circle whose requirement counts, where several ask for the type.
     spacing_m : float or None
-        Of candidates that are thinned.
+        Of junctions and grid points, the candidates that are thinned.
     min_distance_m : float
-        From existing facilities of the type, in a straight line.
+        From existing facilities of the types to be built (any of them), in a straight line.
     most_candidates : int
+    datum : str or None
+        Of the positions in a file of candidates: "wgs84", "cgcs2000", "gcj02", "bd09", "EPSG:<number>", or "detect".
     exact_s : float
         Seconds that HiGHS may try to prove the optimum; 0 leaves it out.
     """
@@ -49,6 +51,7 @@ class SitingOptions:
     spacing_m: float | None = None
     min_distance_m: float = 0.0
     most_candidates: int = 2000
+    datum: str | None = None
     exact_s: float = 0.0
 
     def __post_init__(self) -> None:
@@ -63,5 +66,7 @@ class SitingOptions:
             value = getattr(self, name)
             if value is not None and not 0 < value < float("inf"):
                 raise ConfigError(f"{name} is {value:g}: it must be above 0")
+        if self.minutes is not None and self.circle is not None:
+            raise ConfigError("minutes and circle: a threshold of your own is no circle's; give one of the two")
         if self.min_distance_m < 0 or self.exact_s < 0 or self.most_candidates < 1:
             raise ConfigError("min_distance_m and exact_s must not be below 0, most_candidates not below 1")

@@ -28,6 +28,8 @@ class PlanView:
         Where the study's weight comes from.
     language : str
         "zh" or "en".
+    compiled_by, map_approval_no : str
+        As in `AuditView`.
     """
 
     plan: SitingPlan
@@ -37,6 +39,8 @@ class PlanView:
     provenance: Provenance
     denominator: Note | None
     language: str = "en"
+    compiled_by: str = ""
+    map_approval_no: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

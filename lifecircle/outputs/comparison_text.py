@@ -41,11 +41,13 @@ def points_text(difference: float | None, language: str) -> str:
     Examples
     --------
     >>> points_text(0.0512, "en"), points_text(-0.0001, "en"), points_text(0.0, "en")
-    ('+5.1', '-0.0', '0.0')
+    ('+5.1', '>-0.1', '0.0')
     """
     del language  # the same in both
     if difference is None or math.isnan(difference):
         return "–"
+    if 0.0 < abs(difference) < 0.0005:
+        return "<+0.1" if difference > 0 else ">-0.1"
     return "0.0" if difference == 0.0 else f"{difference * 100:+.1f}"
 
 

@@ -9,6 +9,7 @@ SITING_FILES: Final = """\
 | `plan.json` | of `lifecircle site`: [schemas/plan.schema.json](schemas/plan.schema.json) | |
 | `sites.csv`, `sites.geojson`, `plan.gpkg` (layer *sites*) | of `lifecircle site`: table *sites* | in their order |
 | `tradeoff.csv` | of `lifecircle site`: table *tradeoff* | one per number of sites, or step of the budget |
+| `tradeoff.png`, `tradeoff.svg` | of `lifecircle site`: the same drawn, where there are two steps or more | |
 | `scenario.yml` | of `lifecircle site`: the plan for `lifecircle what-if`; what it writes for it stands beside | |
 | file of `--out` | of `lifecircle score`: table *scores* | the most useful first |
 """
@@ -32,11 +33,15 @@ SITING_TABLES: Final[Mapping[str, Mapping[str, tuple[str, str, str]]]] = {
     },
     "tradeoff": {
         "sites": ("integer", "", ""),
-        "price": ("number", "as given", "of the best choice found"),
-        "value": ("number", f"{_WEIGHT}; minutes", "covered by the best choice found; for the p-median the mean walk"),
-        "share": ("number", "0..1", "of the study's weight; empty for the p-median"),
+        "price": ("number", "as given", "of that choice"),
+        "value": (
+            "number",
+            f"{_WEIGHT}; minutes",
+            "covered by the best choice found, LSCP: by the first sites; p-median: the mean walk",
+        ),
+        "share": ("number", "0..1", "of the study's weight, once a requirement or circle; empty for the p-median"),
         "bound": ("number", f"{_WEIGHT}; minutes", "no choice of so many sites does better"),
-        "bound_share": ("number", "0..1", "of the study's weight; empty for the p-median"),
+        "bound_share": ("number", "0..1", "the same of `bound`"),
         "gap": ("number", "0..1", "how far the gain can be from the best, of the bound"),
     },
     "scores": {
@@ -45,7 +50,7 @@ SITING_TABLES: Final[Mapping[str, Mapping[str, tuple[str, str, str]]]] = {
         "name": ("text", "", ""),
         "lon": ("number", "degrees, WGS-84", ""),
         "lat": ("number", "degrees, WGS-84", ""),
-        "status": ("text", "", "scored, else why not: outside, no_street, no_place or near_existing"),
+        "status": ("text", "", "scored, else why not: outside, no_street, no_place, refused or near_existing"),
         "within_reach": ("number", _WEIGHT, "within the threshold, covered already or not"),
         "gain_alone": ("number", _WEIGHT, "newly covered by it alone"),
         "share_alone": ("number", "0..1", "the same of the study's weight"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
@@ -70,7 +71,8 @@ def write_geocoded(
         partial.write_bytes(content)
         partial.replace(path)
     except OSError as error:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):  # there is none, or its folder is none
+            partial.unlink()
         raise SourceError(
             f"{path.name}: cannot be written ({error.strerror}); close it in other programs, check its folder"
         ) from error

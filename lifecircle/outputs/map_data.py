@@ -58,6 +58,7 @@ def map_data(view: AuditView) -> dict[str, Any]:
         "causes": [phrase(f"cause.{reason}", view.language) if reason else "" for reason in REASONS],
         "circles": [_circle(view, circle, kinds=kinds) for circle in view.audit.circles.index],
         "covered": [int(count) for count in _verdicts(view)["covered_count"]],
+        "open": _open(view),
         "residences": {
             "shapes": pack(lonlat(view.residences.geometry, tolerance_m=BUILDING_TOLERANCE_M)),
             "id": [str(one) for one in view.residences.index],
@@ -77,6 +78,16 @@ def map_data(view: AuditView) -> dict[str, Any]:
 
 def _verdicts(view: AuditView) -> pd.DataFrame:
     return view.audit.residences.loc[view.residences.index]
+
+
+def _open(view: AuditView) -> list[int]:
+    """Return the rows of residences of which no counted circle is known to be covered, and some are unknown."""
+    verdicts = _verdicts(view)
+    unknown = np.zeros(len(verdicts), dtype=bool)
+    for circle in view.audit.headline.circles_counted:
+        unknown |= (verdicts[f"{circle}_status"] == "unknown").to_numpy()
+    none = (verdicts["covered_count"] == 0).to_numpy()
+    return [int(row) for row in np.flatnonzero(none & unknown)]
 
 
 def _types_of_standard(view: AuditView) -> list[str]:

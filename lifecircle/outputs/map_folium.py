@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import html
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -87,8 +88,10 @@ class OfflineMap(folium.Map):
         header.add_child(_Verbatim(f"<style>{_leaflet_css()}</style>"), name="leaflet_css")
         header.add_child(_Verbatim(f"<script>{_asset('leaflet/leaflet.js')}</script>"), name="leaflet")
         super().render(**options)  # type: ignore[no-untyped-call]
+        # Folium's own viewport forbids to zoom in by fingers, which low sight needs.
         viewport = '<meta name="viewport" content="width=device-width, initial-scale=1" />'
-        header.add_child(_Verbatim(viewport), name="viewport")
+        styles = header._children[self.get_name()].render()  # noqa: SLF001 - what folium has just put there
+        header.add_child(_Verbatim(re.sub(r'<meta name="viewport"[^>]*>', viewport, styles)), name=self.get_name())
         return ""
 
     def _repr_html_(self, **options: Any) -> str:  # noqa: ANN401

@@ -9,6 +9,7 @@ from lifecircle.outputs.phrases import (
     cause_text,
     circle_name,
     headline_text,
+    missing_text,
     number,
     percent,
     phrase,
@@ -68,7 +69,6 @@ def footer(view: AuditView) -> list[str]:
 def gap_rows(view: AuditView, gap: Any) -> list[list[str]]:  # noqa: ANN401 - a row of audit.gaps
     """Return label and value of what is known about a gap."""
     language = view.language
-    missing = phrase("list", language).join(type_name(view, kind) for kind in str(gap.missing).split("|") if kind)
     walked = _walked(gap.minutes, key="map.minutes", language=language) or _walked(
         gap.metres, key="map.metres", language=language
     )
@@ -78,7 +78,7 @@ def gap_rows(view: AuditView, gap: Any) -> list[list[str]]:  # noqa: ANN401 - a 
         [phrase("map.community", language), str(gap.community or "")],
         [phrase("map.homes", language), f"{int(gap.homes):,}"],
         [phrase("map.share", language, weight=weight_name(view)), percent(gap.weight_share)],
-        [phrase("map.missing", language), missing],
+        [phrase("map.missing", language), missing_text(view, gap, named=type_name)],
         [phrase("map.nearest", language), nearest],
         [phrase("gap_cause", language), cause_text(str(getattr(gap, "cause", "") or ""), language)],
     ]

@@ -1,7 +1,7 @@
 """Words of the outputs in both languages, and how shares and numbers are written."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from importlib import resources
 from typing import Any
@@ -59,9 +59,9 @@ def percent(share: float | None) -> str:
     """
     if share is None or math.isnan(share):
         return "–"
-    if 0.0 < share < 0.0005:
-        return "<0.1%"
     tenths = round(share * 1000.0)
+    if tenths == 0 and share > 0.0:
+        return "<0.1%"
     return "99.9%" if tenths == 1000 and share < 1.0 else f"{tenths / 10:.1f}%"
 
 
@@ -138,6 +138,16 @@ def type_name(view: AuditView, kind: str) -> str:
     """Return the printed name of a facility type; its id where the catalogue does not know it."""
     known = view.catalogue.types.get(kind)
     return known.name(view.language) if known else kind
+
+
+def missing_text(view: AuditView, gap: Any, *, named: Callable[[AuditView, str], str]) -> str:  # noqa: ANN401 - a row
+    """Return what the residences of a gap (a row of ``audit.gaps``) lack, its types `named` in full or shortly.
+
+    Where a circle asks for several types at once, its gaps lack some of them, each residence its own.
+    """
+    types = phrase("list", view.language).join(named(view, kind) for kind in str(gap.missing).split("|") if kind)
+    several = any(item.get("pools") for item in circle_row(view, gap.circle)["threshold"])
+    return phrase("gaps.some_of", view.language, types=types) if several else types
 
 
 def type_label(view: AuditView, kind: str) -> str:

@@ -18,6 +18,23 @@ if TYPE_CHECKING:
     from lifecircle.model.what_if import ScenarioView
 
 
+FILES = (
+    "scenario.json",
+    "gains.csv",
+    "losses.csv",
+    "scenario_circles.csv",
+    "scenario_communities.csv",
+    "scenario_groups.csv",
+    "scenario_types.csv",
+    "map.html",
+)
+
+
+def scenario_files(out: Path) -> list[Path]:
+    """Return the files of the scenario that may have been written into the folder `out`; none where it holds none."""
+    return [out / name for name in FILES] if (out / "scenario.json").is_file() else []
+
+
 def write_scenario(view: ScenarioView, out: Path, *, maps: bool = True) -> list[Path]:
     """Write ``scenario.json``, ``gains.csv``, ``losses.csv``, the tables that have rows and the map; all or none.
 
@@ -25,7 +42,8 @@ def write_scenario(view: ScenarioView, out: Path, *, maps: bool = True) -> list[
     ----------
     view : ScenarioView
     out : Path
-        Created where missing.
+        Created where missing. What a previous scenario left and this one does not have (a map, with `maps` false) is
+        taken away; any other file in it is left alone.
     maps : bool
         False: no ``map.html``.
 
@@ -39,7 +57,7 @@ def write_scenario(view: ScenarioView, out: Path, *, maps: bool = True) -> list[
     SourceError
         If the folder cannot be written to; the previous result is then still whole.
     """
-    return write_together(out, lambda folder: _stage(view, folder, maps=maps))
+    return write_together(out, lambda folder: _stage(view, folder, maps=maps), former=scenario_files(out))
 
 
 def _stage(view: ScenarioView, folder: Path, *, maps: bool) -> list[Path]:

@@ -14,13 +14,14 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from lifecircle.model.provenance import Note
     from lifecircle.model.siting import SitedRequirement
     from lifecircle.model.siting_views import ScoreView
 
 SHOWN = 20
 
 
-def score_text(view: ScoreView, scores: pd.DataFrame, *, told: SitedRequirement) -> str:
+def score_text(view: ScoreView, scores: pd.DataFrame, *, told: SitedRequirement, notes: Sequence[Note] = ()) -> str:
     """Return the first scores as an aligned table in the view's language, with what was measured."""
     language, weight = view.language, phrase(f"weight.{view.weight}", view.language)
     title = phrase("siting.score_title", language, name=view.area.name(language))
@@ -38,4 +39,5 @@ def score_text(view: ScoreView, scores: pd.DataFrame, *, told: SitedRequirement)
             rows.append((f"{row['rank']:.0f}", place, where, percent(row["share_alone"]), percent(later), minutes))
     lines = [title, "=" * width(title), "  " + requirement_text(view, told), ""]
     lines += [phrase("siting.score_rows", language, weight=weight), *aligned(rows, right=(0, 3, 4, 5))]
-    return "\n".join([*lines, *gone]) + "\n"
+    remarks = [f"{'!' if note.warning else '-'} {note.text(language)}" for note in notes]
+    return "\n".join([*lines, *gone, *(["", *remarks] if remarks else [])]) + "\n"

@@ -68,9 +68,10 @@ def _reached(plan: SitingPlan) -> dict[str, dict[str, float | None]]:
 
 
 def _share(weight: float, plan: SitingPlan, *, name: str) -> float | None:
-    """Return a weight as a share; of person-circles the mean number of circles, of requirements of their sum."""
-    parts = max(len(plan.requirements), 1) if name == "requirement" else 1
-    return weight / plan.total / parts if plan.total else None
+    """Return a weight as a share; of person-circles the mean number of circles."""
+    if name == "requirement":
+        return plan.share(weight)
+    return weight / plan.total if plan.total else None
 
 
 def _records(frame: pd.DataFrame, columns: tuple[str, ...]) -> list[dict[str, Any]]:

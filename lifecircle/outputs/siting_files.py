@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,9 +11,10 @@ from lifecircle.errors import SourceError
 from lifecircle.outputs.document import to_json
 from lifecircle.outputs.geofiles import data_date, dated
 from lifecircle.outputs.layers import geojson_text
+from lifecircle.outputs.scenario_files import scenario_files
 from lifecircle.outputs.siting_document import plan_document, site_layer
 from lifecircle.outputs.tables import csv_bytes
-from lifecircle.outputs.write import write_together
+from lifecircle.outputs.write import files_of, write_together
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,15 +22,33 @@ if TYPE_CHECKING:
     from lifecircle.model.siting_views import PlanView
 
 
-def write_plan(view: PlanView, out: Path) -> list[Path]:
+log = logging.getLogger("lifecircle")
+
+FIGURE = ("tradeoff.png", "tradeoff.svg")
+FILES = ("plan.json", "scenario.yml", "sites.csv", "sites.geojson", "plan.gpkg", "tradeoff.csv", *FIGURE)
+
+
+def write_plan(view: PlanView, out: Path, *, figure: bool = True) -> list[Path]:
     """Write ``plan.json``, ``scenario.yml``, ``sites.csv``, ``sites.geojson``, ``plan.gpkg`` and ``tradeoff.csv``.
+
+    Parameters
+    ----------
+    view : PlanView
+    out : Path
+        Created where missing. What a previous plan left there, with the audit of what it built, is taken away.
+    figure : bool
+        True: the trade-off as ``tradeoff.png`` and ``tradeoff.svg`` too, where it has more than one step and the
+        machine has a font for it.
 
     Raises
     ------
     SourceError
         If the folder cannot be written to; the previous files are then still whole.
     """
-    return write_together(out, lambda folder: _stage(view, folder))
+    former = []
+    if (out / "plan.json").is_file():
+        former = [*(out / name for name in FILES), *scenario_files(out), *files_of(out / "after")]
+    return write_together(out, lambda folder: _stage(view, folder, figure=figure), former=former)
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> Path:
@@ -41,7 +61,7 @@ def write_csv(table: pd.DataFrame, path: Path) -> Path:
     return path
 
 
-def _stage(view: PlanView, folder: Path) -> list[Path]:
+def _stage(view: PlanView, folder: Path, *, figure: bool) -> list[Path]:
     plan, layer = view.plan, site_layer(view.plan)
     texts = {
         "plan.json": to_json(plan_document(view)),
@@ -61,7 +81,20 @@ def _stage(view: PlanView, folder: Path) -> list[Path]:
         with dated(data_date(view.provenance)):
             layer.to_file(path, layer="sites", driver="GPKG", engine="pyogrio", index=False)
         staged.append(path)
-    return staged
+    return [*staged, *_figure(view, folder)] if figure and len(plan.tradeoff) > 1 else staged
+
+
+def _figure(view: PlanView, folder: Path) -> list[Path]:
+    from lifecircle.outputs.figures.paper import drawing, save_figure  # matplotlib is heavy
+    from lifecircle.outputs.figures.tradeoff import tradeoff_chart
+
+    try:
+        with drawing(view.language):
+            drawn = tradeoff_chart(view)
+        return [save_figure(drawn, folder / name, language=view.language) for name in FIGURE]
+    except SourceError as error:  # no font: the plan is worth having without its figure
+        log.warning("no figure of the trade-off: %s", error)
+        return []
 
 
 def scenario_yaml(view: PlanView) -> str:

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from lifecircle.outputs.aligned import aligned, width
-from lifecircle.outputs.phrases import number, percent, phrase
+from lifecircle.outputs.phrases import number, percent, phrase, phrase_or
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,8 +22,10 @@ def plan_text(view: PlanView) -> str:
 
 
 def weight_name(view: PlanView) -> str:
-    """Return the name of the study's weight."""
-    return phrase(f"weight.{view.plan.weight}", view.language)
+    """Return the name of what shares are taken of: the study's weight, where several count times their number."""
+    plan, language = view.plan, view.language
+    name = phrase(f"weight.{plan.weight}", language)
+    return name if plan.parts == 1 else phrase(f"siting.mean.{plan.objective}", language, weight=name, parts=plan.parts)
 
 
 def type_label(view: PlanView | ScoreView, kind: str) -> str:
@@ -54,9 +56,11 @@ def _head(view: PlanView) -> list[str]:
     title = phrase("siting.title", language, name=view.area.name(language))
     origin = phrase("list", language).join(phrase(f"origin.{kind}", language) for kind in plan.origin_kind.split("|"))
     said = f" ({view.denominator.text(language)})" if view.denominator else ""
+    source = phrase_or(f"siting.source.{plan.candidates['source']}", language, fallback=str(plan.candidates["source"]))
+    goal = "minutes" if plan.unit == "minutes" else plan.objective
     rows = [
         (phrase("siting.label.question", language), phrase(f"siting.problem.{plan.problem}", language)),
-        (phrase("siting.label.counts", language), phrase(f"siting.objective.{plan.objective}", language)),
+        (phrase("siting.label.counts", language), phrase(f"siting.objective.{goal}", language)),
         *(
             (phrase("siting.label.requirement", language) if first else "", requirement_text(view, each))
             for first, each in zip([True, *[False] * len(plan.requirements)], plan.requirements, strict=False)
@@ -64,8 +68,8 @@ def _head(view: PlanView) -> list[str]:
         (phrase("siting.label.reading", language), phrase(f"reading.{plan.rule}", language)),
         (phrase("siting.label.speed", language), f"{number(plan.speed_kmh)} km/h"),
         (phrase("siting.label.origin", language), origin),
-        (phrase("siting.label.weight", language), weight_name(view) + said),
-        (phrase("siting.label.candidates", language), f"{plan.candidates['count']:,} ({plan.candidates['source']})"),
+        (phrase("siting.label.weight", language), phrase(f"weight.{plan.weight}", language) + said),
+        (phrase("siting.label.candidates", language), f"{plan.candidates['count']:,} ({source})"),
     ]
     return [title, "=" * width(title), *aligned(rows)]
 
@@ -76,12 +80,11 @@ def _result(view: PlanView) -> list[str]:
         return [phrase("siting.nothing", language)]
     total, count, circles = plan.total or 1.0, len(plan.sites), len(plan.circles_counted)
     goal, each = plan.reached[plan.objective], plan.reached["person_circles"]
-    parts = max(len(plan.requirements), 1) if plan.objective == "requirement" else 1
-    shares = {name: percent(getattr(goal, name) / total / parts) for name in ("before", "after", "gain")}
+    shares = {name: percent(plan.share(getattr(goal, name))) for name in ("before", "after", "gain")}
     means = (f"{each.before / total:.2f}", f"{each.after / total:.2f}")
     if plan.minutes_before is not None:
         mean = {"before": f"{plan.minutes_before:.2f}", "after": f"{plan.value:.2f}"}
-        lines = [phrase("siting.mean", language, count=count, **mean)]
+        lines = [phrase("siting.walk", language, count=count, **mean)]
         lines.append(phrase("siting.covered", language, count=count, weight=weight, **shares))
     elif plan.objective == "all_circles":
         lines = [phrase("siting.joint", language, count=count, weight=weight, circles=circles, **shares)]
@@ -90,7 +93,7 @@ def _result(view: PlanView) -> list[str]:
     else:
         lines = [phrase("siting.covered", language, count=count, weight=weight, **shares)]
     split = {
-        name: percent(getattr(plan, f"from_{word}") / total / parts)
+        name: percent(plan.share(getattr(plan, f"from_{word}")))
         for name, word in (("known", "not_covered"), ("unknown", "unknown"))
     }
     lines.append("  " + phrase("siting.split", language, **split))
@@ -117,9 +120,9 @@ def _proof(view: PlanView) -> str:
     method = phrase("list", language).join(phrase(f"siting.method.{one}", language) for one in plan.method)
     if plan.status == "optimal":
         return phrase("siting.proven", language, method=method)
-    share = percent(plan.bound / plan.total) if plan.total else "–"
-    value = share if plan.unit == "weight" else number(round(plan.bound, 2))
-    bound = phrase(f"siting.bound.{plan.unit}", language, value=value, weight=weight_name(view))
+    value = percent(plan.share(plan.bound)) if plan.unit == "weight" else number(round(plan.bound, 2))
+    unit = "sites" if plan.unit == "price" and (plan.sites["price"] == 1.0).all() else plan.unit
+    bound = phrase(f"siting.bound.{unit}", language, value=value, weight=weight_name(view))
     return phrase("siting.gap", language, bound=bound, gap=percent(plan.gap), method=method)
 
 
@@ -127,7 +130,6 @@ def _sites(view: PlanView) -> list[str]:
     plan, language = view.plan, view.language
     if not len(plan.sites):
         return []
-    total = plan.total or 1.0
     heads = ("order", "type", "place", "lon_lat", "gain", "alone", "total")
     rows: list[Sequence[str]] = [tuple(phrase(f"siting.head.{head}", language) for head in heads)]
     rows += [
@@ -136,9 +138,9 @@ def _sites(view: PlanView) -> list[str]:
             type_label(view, site["type"]),
             site["name"] or site["candidate_id"],
             f"{site['lon']:.5f}, {site['lat']:.5f}",
-            percent(site["gain"] / total),
-            percent(site["gain_alone"] / total),
-            percent(site["total"] / total),
+            percent(plan.share(site["gain"])),
+            percent(plan.share(site["gain_alone"])),
+            percent(plan.share(site["total"])),
         )
         for site in plan.sites.to_dict("records")
     ]
@@ -149,9 +151,8 @@ def _tradeoff(view: PlanView) -> list[str]:
     plan, language = view.plan, view.language
     if len(plan.tradeoff) < 2:  # one row is the plan itself
         return []
-    rows: list[Sequence[str]] = [
-        tuple(phrase(f"siting.head.{head}", language) for head in ("sites", "price", "value", "bound"))
-    ]
+    heads = ("sites", "price", "first" if plan.problem == "lscp" else "value", "bound")
+    rows: list[Sequence[str]] = [tuple(phrase(f"siting.head.{head}", language) for head in heads)]
     for step in plan.tradeoff.to_dict("records"):
         shown = (
             (f"{step['value']:.2f}", f"{step['bound']:.2f}")

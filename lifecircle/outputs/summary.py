@@ -9,6 +9,7 @@ from lifecircle.outputs.phrases import (
     circle_name,
     circle_row,
     headline_text,
+    missing_text,
     number,
     origin_name,
     percent,
@@ -161,18 +162,16 @@ def _gaps(view: AuditView) -> list[str]:
     own = gaps[gaps["circle"].isin(view.audit.headline.circles_counted)]
     gaps = gaps if own.empty else own
     largest = gaps.sort_values(["weight", "circle", "gap"], ascending=[False, True, True], kind="stable")
-    rows = []
-    for gap in largest.head(GAPS_SHOWN).itertuples():
-        missing = phrase("list", language).join(type_label(view, kind) for kind in str(gap.missing).split("|") if kind)
-        rows.append(
-            (
-                f"{circle_name(view, gap.circle)} {gap.gap}",
-                gap.place or phrase("gaps.unnamed", language),
-                phrase("gaps.homes", language, count=gap.homes),
-                percent(gap.weight_share),
-                missing,
-            )
+    rows = [
+        (
+            f"{circle_name(view, gap.circle)} {gap.gap}",
+            gap.place or phrase("gaps.unnamed", language),
+            phrase("gaps.homes", language, count=gap.homes),
+            percent(gap.weight_share),
+            missing_text(view, gap, named=type_label),
         )
+        for gap in largest.head(GAPS_SHOWN).itertuples()
+    ]
     title = phrase("gaps.top", language, shown=len(rows), total=len(gaps), weight=weight_name(view))
     return [title, *aligned(rows, right=(2, 3))]
 

@@ -31,6 +31,8 @@ TEXT_MAX = 32_767  # characters of a cell
 BATCH = 1024  # rows that are put together at a time
 NUMBER_FORMATS = {
     "share": "0.0%",
+    "few": '"<0.1%"',  # shares that would round to none, or to all
+    "most": '"99.9%"',
     "ratio": "0.00",
     "minutes": "0.0",
     "count": "#,##0",
@@ -97,7 +99,8 @@ def _sheet(book: Any, view: AuditView, name: str, *, table: pd.DataFrame, format
         said = worded(view, str(column), values=values)
         kind = column_format(str(column), said)
         style = formats[kind]._get_xf_index()  # noqa: SLF001 - the number that the cells' XML needs
-        columns.append(_cells(said, kind, style=style, beyond=beyond))
+        odd = [formats[name]._get_xf_index() for name in ("few", "most")] if kind == "share" else []  # noqa: SLF001
+        columns.append(_cells(said, kind, styles=(style, *odd), beyond=beyond))
         sheet.set_column(at, at, _width(names[at], said, kind))
         sheet.write_string(0, at, _plain(names[at]), formats["head"])
     sheet.bulk(columns, len(table))
@@ -111,13 +114,17 @@ def _width(name: str, values: pd.Series, kind: str) -> float:
     return float(min(max(longest + 2, min(cell_width(name), 16) + 3), 48))
 
 
-def _cells(values: pd.Series, kind: str, *, style: int, beyond: str) -> _Column:
-    """Return a column as cells that are made when they are written."""
+def _cells(values: pd.Series, kind: str, *, styles: tuple[int, ...], beyond: str) -> _Column:
+    """Return a column as cells that are made when they are written, in the first style.
+
+    Shares that are nearly none and nearly all have styles of their own.
+    """
     import pyarrow as pa
 
     if kind != "text":
         numbers = values.to_numpy(dtype=float, na_value=np.nan)
-        return lambda rows: _number_cells(numbers[rows], kind, style=style, beyond=beyond)
+        return lambda rows: _number_cells(numbers[rows], kind, styles=styles, beyond=beyond)
+    style = styles[0]
     codes, texts = pd.factorize(values)
     # Texts that repeat are made once.
     said = pa.array([*(_text_cell(text, style) for text in texts), _text_cell("", style)], pa.large_string())
@@ -125,11 +132,17 @@ def _cells(values: pd.Series, kind: str, *, style: int, beyond: str) -> _Column:
     return lambda rows: cells[rows].cast(pa.large_string())
 
 
-def _number_cells(numbers: npt.NDArray[np.float64], kind: str, *, style: int, beyond: str) -> pa.Array:
+def _number_cells(numbers: npt.NDArray[np.float64], kind: str, *, styles: tuple[int, ...], beyond: str) -> pa.Array:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    cells = _joined(f'<c s="{style}"><v>', _digits(np.round(numbers, DECIMALS[kind])), "</v></c>")
+    style, begins = styles[0], pa.array([f'<c s="{one}"><v>' for one in styles], pa.large_string())
+    which = np.zeros(len(numbers), dtype=np.int64)
+    if kind == "share":
+        tenths = np.round(numbers * 1000.0)
+        which[(tenths == 0.0) & (numbers > 0.0)] = 1
+        which[(tenths == 1000.0) & (numbers < 1.0)] = 2
+    cells = _joined(begins.take(pa.array(which)), _digits(np.round(numbers, DECIMALS[kind])), "</v></c>")
     for odd, text in ((np.isnan(numbers), ""), (np.isinf(numbers), beyond)):
         cells = pc.if_else(pa.array(odd), pa.scalar(_text_cell(text, style), pa.large_string()), cells)
     return cells

@@ -73,8 +73,10 @@ def write_audit(
         return _publish(staged, out, backup=folder / "previous", outdated=outdated)
 
 
-def write_together(out: Path, stage: Callable[[Path], list[Path]]) -> list[Path]:
-    """Move the files that `stage` makes in an empty folder into `out`, all of them or none; others are left alone.
+def write_together(out: Path, stage: Callable[[Path], list[Path]], *, former: Iterable[Path] = ()) -> list[Path]:
+    """Move the files that `stage` makes in an empty folder into `out`, all of them or none.
+
+    Files in `out` of a `former` result that the new one does not have are taken away; others are left alone.
 
     Raises
     ------
@@ -82,7 +84,15 @@ def write_together(out: Path, stage: Callable[[Path], list[Path]]) -> list[Path]
         As `write_audit`.
     """
     with _staging(out) as folder:
-        return _publish(stage(folder), out, backup=folder / "previous", outdated=())
+        staged = stage(folder)
+        written = {out / file.relative_to(folder) for file in staged}
+        outdated = [file for file in former if file not in written and file.is_file()]
+        return _publish(staged, out, backup=folder / "previous", outdated=outdated)
+
+
+def files_of(out: Path) -> list[Path]:
+    """Return the files of the audit that is in the folder `out`, as far as they have not been changed since."""
+    return [*_outdated(out, set()), out / "provenance.json"]
 
 
 def _stage(view: AuditView, folder: Path, *, maps: bool) -> list[Path]:
@@ -121,6 +131,8 @@ def _stage_provenance(view: AuditView, folder: Path, *, staged: Sequence[Path], 
 def _staging(out: Path) -> Iterator[Path]:
     """Make `out` and a temporary folder beside it; take away what is not needed afterwards."""
     existed = out.is_dir()
+    if out.exists() and not existed:
+        raise SourceError(f"output folder {out}: is a file; name a folder with --out")
     try:
         out.mkdir(parents=True, exist_ok=True)
         folder = _temporary_beside(out)

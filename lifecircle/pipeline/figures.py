@@ -40,10 +40,10 @@ class Drawn(ABC):
     def figure(
         self, kind: str, *, circle: str | None = None, after: Drawn | None = None, table: pd.DataFrame | None = None
     ) -> Figure:
-        """Return a figure for print: sheet, circle, shares, minutes, lorenz, before_after or siting.
+        """Return a figure for print: sheet, circle, shares, minutes, lorenz or before_after.
 
-        ``circle`` needs the id of a `circle`, ``before_after`` the audit `after` a change, ``siting`` a `table` with
-        the columns ``sites, covered, bound`` (shares 0..1).
+        ``circle`` needs the id of a `circle`, ``before_after`` the audit `after` a change; ``minutes`` and ``lorenz``
+        can draw another `table` than the audit's own.
         """
         from lifecircle.outputs.figures.draw import draw
 

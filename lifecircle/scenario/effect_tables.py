@@ -9,8 +9,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from lifecircle.coverage.communities import ALL_CIRCLES
 from lifecircle.coverage.kleene import COVERED, NOT_COVERED, UNKNOWN, kleene_and
+from lifecircle.model.equity import ALL_CIRCLES
 from lifecircle.model.what_if import (
     COMMUNITY_EFFECT_COLUMNS,
     GROUP_EFFECT_COLUMNS,

@@ -15,6 +15,8 @@ from lifecircle.model.tables import FacilityTable, check_facilities
 from lifecircle.scenario.ground import RefusedError, hint
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lifecircle.scenario.ground import Ground
 
 SOURCE = "scenario"
@@ -163,26 +165,31 @@ def facility_edit(change: ThingChange, *, number: int, ground: Ground, shelf: Sh
 
 
 def _addition(change: AddFacility, *, number: int, ground: Ground, shelf: Shelf) -> Edit:
-    reasons = []
-    point = (0.0, 0.0)
-    for check in (
+    place = [(change.lon, change.lat)]
+    reasons = _reasons(
         lambda: _check_type(change.type, ground),
         lambda: None if change.capacity is None else _capacity(change.capacity),
-        lambda: ground.metres([(change.lon, change.lat)]),
-    ):
-        try:
-            found = check()
-        except RefusedError as error:
-            reasons.append(str(error))
-        else:
-            point = point if not isinstance(found, np.ndarray) else (float(found[0, 0]), float(found[0, 1]))
+        lambda: ground.metres(place),
+    )
     if reasons:
         raise RefusedError("; ".join(reasons))
+    x, y = ground.metres(place)[0].tolist()
     thing = str(change.id) if change.id else f"new/{number}"
-    row = Row(thing, change.type, "", change.name, _number(change.capacity), point)
+    row = Row(thing, change.type, "", change.name, _number(change.capacity), (x, y))
     if row.facility_id in shelf:
         raise RefusedError(f"facility {row.facility_id!r} is there already: give it another id")
     return Edit(come=(row,))
+
+
+def _reasons(*checks: Callable[[], object]) -> list[str]:
+    """Return why each check that fails does."""
+    found = []
+    for check in checks:
+        try:
+            check()
+        except RefusedError as error:
+            found.append(str(error))
+    return found
 
 
 def _check_type(kind: str, ground: Ground) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from lifecircle.model.area import StudyArea
     from lifecircle.model.network import WalkNetwork
     from lifecircle.model.osm import Tags
+    from lifecircle.model.provenance import Note
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -31,6 +32,7 @@ MOST = 2000  # candidates wanted at most; junctions and grids are thinned until 
 WIDEN = 1.25
 LIVED_IN_M = 300.0  # a candidate of the city's own has a residence within so much
 JUNCTION_STREETS = 3
+THINNED = ("junctions", "grid")
 
 VACANT_LAND: Final = frozenset({"brownfield", "greenfield", "construction"})
 PUBLIC_LAND: Final = frozenset({"grass", "village_green", "recreation_ground"})
@@ -53,11 +55,14 @@ class Candidates:
         Index ``id``; ``name``, ``x``, ``y`` (metres).
     gone : Mapping[str, str]
         Those that were left out, by id: the reason.
+    notes : tuple of Note
+        On the list that they were read from.
     """
 
     source: str
     table: pd.DataFrame
     gone: Mapping[str, str]
+    notes: tuple[Note, ...] = ()
 
     def __post_init__(self) -> None:
         """Make the mapping read-only."""
@@ -80,7 +85,7 @@ class Candidates:
     def only(self, keep: Bools, *, reason: str) -> Candidates:
         """Return those to `keep`; the others are gone for `reason`."""
         gone = dict.fromkeys(self.table.index[~keep].astype(str), reason)
-        return Candidates(self.source, self.table[keep], {**self.gone, **gone})
+        return replace(self, table=self.table[keep], gone={**self.gone, **gone})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,7 +129,7 @@ def find_candidates(source: str, town: Town, *, spacing_m: float | None = None, 
         raise ConfigError(f"candidates: {source!r} is no file and no kind: give a file or one of {', '.join(SOURCES)}")
     if spacing_m is not None and not spacing_m > 0:
         raise ConfigError(f"candidates: a spacing of {spacing_m:g} m: give one above 0")
-    if source not in ("junctions", "grid"):
+    if source not in THINNED:
         return near_residences(inside(SOURCES[source](town, SPACING_M), town.area), town.lived)
     spacing = spacing_m or SPACING_M
     while True:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,10 +13,11 @@ from lifecircle.siting import bound, choose, exact, joint, joint_bound
 from lifecircle.siting.choose import Chosen
 from lifecircle.siting.demand import Problem
 from lifecircle.siting.joint import Joint
-from lifecircle.siting.limits import Limit
+from lifecircle.siting.limits import TOLERANCE, Limit
 from lifecircle.siting.relief import Relief
 
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
 EXCHANGES = 200  # at a step of the trade-off
 JOINT_EXCHANGES = 20
@@ -77,11 +79,14 @@ def solve_relief(relief: Relief, limit: Limit, *, exact_s: float, cover: Joint |
         chosen, value, least, proven = _better(
             answer, (chosen, value, least), None if answer.chosen is None else choose.value_of(relief, answer.chosen)
         )
-    curve = _relief_curve(relief, limit, steps=steps, first=first, last=chosen)
+    order = choose.in_order(relief, _needed(chosen, functools.partial(choose.value_of, relief)))
+    kept = _steps_kept(steps, limit, spent=float(relief.price[list(order)].sum()), count=len(order))
+    steps = steps[kept]
+    curve = _relief_curve(relief, limit, steps=steps, first=first, last=order)
     limits = [step_limit(limit, step) for step in steps.tolist()]
-    most = bound.sharpened(relief, limits, choices=curve, steps=steps, curve=found.curve)
+    most = bound.sharpened(relief, limits, choices=curve, steps=steps, curve=found.curve[kept])
     most[-1:] = np.minimum(most[-1:], least)
-    return Solution(choose.in_order(relief, chosen), value, least, proven or least <= value, method, steps, curve, most)
+    return Solution(order, value, least, proven or least <= value, method, steps, curve, most)
 
 
 def solve_joint(problem: Problem, limit: Limit, *, exact_s: float, starts: Sequence[Chosen] = ()) -> Solution:
@@ -99,9 +104,11 @@ def solve_joint(problem: Problem, limit: Limit, *, exact_s: float, starts: Seque
         chosen, value, least, proven = _better(
             answer, (chosen, value, least), None if answer.chosen is None else joint.value_of(many, answer.chosen)
         )
-    order = _joint_order(problem, chosen)
+    order = _joint_order(problem, _needed(chosen, functools.partial(joint.value_of, many)))
+    kept = _steps_kept(steps, limit, spent=float(many.price[list(order)].sum()), count=len(order))
+    steps = steps[kept]
     curve = _joint_curve(problem, limit, steps=steps, first=first, last=order)
-    most = found.curve
+    most = found.curve[kept]
     for number, chosen_then in enumerate(curve[:-1]):
         own = step_limit(limit, float(steps[number]))
         _, sharper = joint_bound.upper_bound(
@@ -132,6 +139,23 @@ def _steps(limit: Limit, price: Floats, first: Chosen) -> Floats:
     return np.unique(np.append(spent, limit.budget))
 
 
+def _needed(chosen: Chosen, value_of: Callable[[Chosen], int]) -> Chosen:
+    """Return `chosen` without the sites that bring nothing beside the others, the last ones first."""
+    kept, value = chosen, value_of(chosen)
+    for site in reversed(chosen):
+        rest = tuple(each for each in kept if each != site)
+        if value_of(rest) == value:
+            kept = rest
+    return kept
+
+
+def _steps_kept(steps: Floats, limit: Limit, *, spent: float, count: int) -> Bools:
+    """Return which steps (S,) lie below a plan of `count` sites for the price `spent`, and its own (or the budget)."""
+    kept = steps < (spent * (1.0 - TOLERANCE) if limit.budget is not None else count)
+    kept[-1 if limit.budget is not None else max(count, 1) - 1] = True
+    return kept
+
+
 def step_limit(limit: Limit, step: float) -> Limit:
     """Return the limit of one step of the trade-off."""
     return Limit(count=int(step)) if limit.budget is None else Limit(count=limit.count, budget=float(step))
@@ -148,7 +172,7 @@ def _relief_curve(relief: Relief, limit: Limit, *, steps: Floats, first: Chosen,
         value = choose.value_of(relief, found)
         curve.append(found if value > best or not curve else curve[-1])
         best = max(best, value)
-    return (*curve, choose.in_order(relief, last))
+    return (*curve, last)
 
 
 def _joint_curve(problem: Problem, limit: Limit, *, steps: Floats, first: Chosen, last: Chosen) -> tuple[Chosen, ...]:

@@ -15,7 +15,8 @@ import pandas as pd
 from lifecircle.errors import SchemaError
 from lifecircle.model.provenance import Note
 from lifecircle.sources.name_likeness import comparable, marks
-from lifecircle.sources.sheets import find_columns, read_sheets, records
+from lifecircle.sources.sheets import find_columns, records
+from lifecircle.sources.table_formats import read_grids
 
 # A likeness (rapidfuzz, 0 to 100) from which two names are one, and its lead over the next best.
 ACCEPTED: Final = 85.0
@@ -78,7 +79,7 @@ def read_codes(path: Path, *, code_column: str, name_column: str, prefix: str = 
     SourceError
         If the file cannot be read.
     """
-    grid = read_sheets(path)[0]
+    grid = read_grids(path)[0]
     header, columns = find_columns(grid, {"code": (code_column,), "name": (name_column,)}, needed=("code", "name"))
     rows: dict[str, Official] = {}
     for number, cells in records(grid, header, columns=columns):
@@ -95,7 +96,7 @@ def read_codes(path: Path, *, code_column: str, name_column: str, prefix: str = 
 
 def read_reviewed(path: Path) -> dict[str, str]:
     """Read a review list that was edited: the code of each community that has one now."""
-    grid = read_sheets(path)[0]
+    grid = read_grids(path)[0]
     header, columns = find_columns(grid, {"id": ("community_id",), "code": ("code",)}, needed=("id", "code"))
     return {cells["id"]: cells["code"] for _, cells in records(grid, header, columns=columns) if cells["code"]}
 

@@ -10,7 +10,8 @@ from lifecircle.errors import SchemaError
 from lifecircle.model.field_check import ACTIONS, COLUMNS, Correction, action_of, headers
 from lifecircle.sources.datum import Datum
 from lifecircle.sources.grids import Grid
-from lifecircle.sources.sheets import RepeatedColumnError, find_columns, read_sheets, records
+from lifecircle.sources.sheets import RepeatedColumnError, find_columns, records
+from lifecircle.sources.table_formats import read_grids
 
 _SHOWN: Final = 10
 _NEEDED: Final = ("facility_id", "result")
@@ -49,7 +50,7 @@ def read_corrections(
         If the datum is unknown.
     """
     written_in = Datum.parse(datum or "wgs84")
-    grid, header, columns = _list_sheet(read_sheets(path, sheet=sheet), Path(path).name)
+    grid, header, columns = _list_sheet(read_grids(Path(path), sheet=sheet))
     found: list[Correction] = []
     problems: list[str] = []
     blank = 0
@@ -70,17 +71,18 @@ def read_corrections(
     return tuple(found), blank
 
 
-def _list_sheet(grids: list[Grid], file: str) -> tuple[Grid, int, dict[str, int]]:
+def _list_sheet(grids: list[Grid]) -> tuple[Grid, int, dict[str, int]]:
+    """Return the first sheet that has the columns, its header row and where the columns stand."""
     wanted = {name: headers(name) for name in COLUMNS}
-    failure: SchemaError | None = None
+    failures = []
     for grid in grids:
         try:
             return (grid, *find_columns(grid, wanted, needed=_NEEDED))
         except RepeatedColumnError:
             raise
         except SchemaError as error:
-            failure = failure or error
-    raise failure or SchemaError(f"{file}: it has no rows; give the list that lifecircle checklist wrote, filled in")
+            failures.append(error)
+    raise failures[0]
 
 
 def _correction(

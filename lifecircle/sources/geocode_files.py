@@ -7,6 +7,7 @@ import csv
 import io
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -117,7 +118,8 @@ def write_whole(path: Path, text: str) -> None:
         partial.write_text(text, encoding="utf-8-sig", newline="")
         os.replace(partial, path)  # noqa: PTH105 - atomic on every system
     except OSError as error:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):  # there is none, or its folder is none
+            partial.unlink()
         raise SourceError(
             f"{path.name}: cannot be written ({error.strerror}); close it in other programs, check its folder"
         ) from error

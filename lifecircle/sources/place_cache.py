@@ -175,7 +175,7 @@ def _name(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as file:
             return str(json.loads(file.read(_ABOUT))["name"])
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+    except Exception:  # noqa: BLE001  # as in `PlaceCache.load`
         return ""
 
 

@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import shapely
 
 from lifecircle.errors import SchemaError
 from lifecircle.model.provenance import Note
@@ -17,7 +18,7 @@ from lifecircle.sources.vector_files import describe_rows, read_vector
 SUPPRESSED: Final = (-1.0, -9999.0, 99999999.0)
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
-_SHAPES: Final = ("Point", "MultiPoint", "Polygon", "MultiPolygon")
+_SHAPES: Final = ("Point", "Polygon", "MultiPolygon")
 
 
 def read_population(
@@ -59,7 +60,7 @@ def read_population(
         As ``read_vector``.
     """
     file = Path(path).name
-    frame = read_vector(path, layer=layer, datum=datum)
+    frame = _single(read_vector(path, layer=layer, datum=datum))
     for wanted in (column, *(groups or {}).values()):
         if wanted not in frame.columns or wanted == "geometry":
             columns = ", ".join(str(name) for name in frame.columns if name != "geometry")
@@ -78,6 +79,14 @@ def read_population(
         notes += _group_notes(file, name, int(np.isnan(found[kept]).sum()))
     result = gpd.GeoDataFrame(people, geometry=frame.geometry[kept].to_numpy(), crs=frame.crs)
     return result, tuple(notes)
+
+
+def _single(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return `frame` with points that are written as sets of one, as many programs save them, as points."""
+    shapes = frame.geometry.to_numpy().copy()
+    lone = (frame.geom_type == "MultiPoint").to_numpy() & (shapely.get_num_geometries(shapes) == 1)
+    shapes[lone] = shapely.get_geometry(shapes[lone], 0)
+    return frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs))
 
 
 def _numbers(series: pd.Series, *, file: str, column: str) -> Floats:

@@ -1,40 +1,17 @@
-"""One sheet of a table file, whatever program wrote it, with its columns found by name."""
+"""The columns of a sheet, found by name, and its rows by column."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 
 from lifecircle.errors import SchemaError
-from lifecircle.sources.csv_files import read_csv
-from lifecircle.sources.files import check_file, read_head
 from lifecircle.sources.grids import Grid, column_letter, text_of
-from lifecircle.sources.xls_files import read_xls
-from lifecircle.sources.xlsx_files import read_xlsx
 
 _TITLE_ROWS = 20
 
 
 class RepeatedColumnError(SchemaError):
     """Two columns of a sheet mean the same."""
-
-
-def read_sheets(path: Path, *, sheet: str | None = None) -> list[Grid]:
-    """Read the sheets of a workbook (.xlsx, .xls), or a text table as one sheet; recognised by content.
-
-    Raises
-    ------
-    SourceError, SchemaError
-        If the file cannot be read, or there is no such sheet.
-    """
-    path = Path(path)
-    check_file(path)
-    head = read_head(path, size=8)
-    if head.startswith(b"PK"):
-        return read_xlsx(path, sheet=sheet)
-    if head.startswith(b"\xd0\xcf\x11\xe0"):
-        return read_xls(path, sheet=sheet)
-    return [read_csv(path)]
 
 
 def find_columns(

@@ -21,7 +21,6 @@ Ints = npt.NDArray[np.int64]
 CELL_M: Final = 200.0
 GAP_M: Final = 600.0
 _REACH_CELLS: Final = round(GAP_M / CELL_M)
-_STEP_M: Final = 40.0  # assumed length of street per number where too few numbers are known to tell
 _MIN_STEP_M: Final = 12.0
 _MAX_BEYOND: Final = 6
 _MAX_BETWEEN: Final = 20
@@ -116,47 +115,71 @@ class Stretch:
         return Found("street", self.x, self.y, self.radius_m + _BESIDE_M)
 
     def _between(self, main: int) -> Found | None:
-        """Place a number between its known neighbours on its own side of the street.
+        """Place a number between its known neighbours on its own side of the street, or else on both."""
+        own, across = self._sides(main)
+        found = _interpolated(own, main)
+        return found if found or not self._abreast(own, across, main=main) else _interpolated(self.numbers, main)
 
-        Only on a short street may the neighbours stand on the other side: sides may be numbered far apart.
-        """
-        for side in self._sides(main):
-            lower = [known for known in side if known.number.main < main]
-            upper = [known for known in side if known.number.main > main]
-            if not lower or not upper:
-                continue
-            low, high = lower[-1], upper[0]
-            apart = float(np.hypot(high.x - low.x, high.y - low.y))
-            if apart > _MAX_SPAN_M or high.number.main - low.number.main > _MAX_BETWEEN:
-                continue
-            part = (main - low.number.main) / (high.number.main - low.number.main)
-            place = (low.x + part * (high.x - low.x), low.y + part * (high.y - low.y))
-            return Found("between", *place, 30.0 + apart * 0.9)
-        return None
-
-    def _sides(self, main: int) -> list[list[Numbered]]:
+    def _sides(self, main: int) -> tuple[list[Numbered], list[Numbered]]:
+        """Return the known numbers on the side of `main`, and those across the street."""
         own = [known for known in self.numbers if known.number.main % 2 == main % 2]
-        return [side for side in (own, list(self.numbers) if self.radius_m <= _COMPACT_M else []) if side]
+        return own, [known for known in self.numbers if known.number.main % 2 != main % 2]
+
+    def _abreast(self, own: Sequence[Numbered], across: Sequence[Numbered], *, main: int) -> bool:
+        """Say whether numbers across the street may help to place `main`.
+
+        Only on a short street, and only where the known number of its own side nearest to it stands where the other
+        side would put it: sides may be numbered at different paces.
+        """
+        if self.radius_m > _COMPACT_M or not own:
+            return self.radius_m <= _COMPACT_M
+        witness = _nearest(own, main)
+        put = _interpolated(across, witness.number.main)
+        return put is None or float(np.hypot(put.x - witness.x, put.y - witness.y)) <= put.within_m
 
     def _beyond(self, main: int) -> Found | None:
-        side = next(iter(self._sides(main)), None)
-        if side is None:
+        """Place a number at the last known one, where the street tells how far apart its numbers stand."""
+        own, across = self._sides(main)
+        side = own or (across if self.radius_m <= _COMPACT_M else [])
+        step_m = self._step_m()
+        if not side or step_m is None:
             return None
-        near = min(side, key=lambda known: abs(known.number.main - main))
+        near = _nearest(side, main)
         steps = abs(near.number.main - main)
-        if steps > _MAX_BEYOND:
-            return None
-        return Found("beyond", near.x, near.y, 40.0 + 1.5 * steps * self._step_m())
+        return Found("beyond", near.x, near.y, 40.0 + 1.5 * steps * step_m) if steps <= _MAX_BEYOND else None
 
-    def _step_m(self) -> float:
-        """Return the length of street per number, generously: the upper quartile over known neighbours."""
+    def _step_m(self) -> float | None:
+        """Return the length of street per number, generously: the upper quartile over known neighbours.
+
+        None where too few are known to tell: an assumed length is wrong too often.
+        """
         pairs = zip(self.numbers, self.numbers[1:], strict=False)
         steps = [
             float(np.hypot(two.x - one.x, two.y - one.y)) / (two.number.main - one.number.main)
             for one, two in pairs
             if 0 < two.number.main - one.number.main <= _MAX_BEYOND
         ]
-        return max(_MIN_STEP_M, float(np.quantile(steps, 0.75))) if len(steps) >= _TOLD_BY else _STEP_M
+        return max(_MIN_STEP_M, float(np.quantile(steps, 0.75))) if len(steps) >= _TOLD_BY else None
+
+
+def _nearest(known: Sequence[Numbered], main: int) -> Numbered:
+    """Return the known address whose number is nearest, the lower one of two."""
+    return min(known, key=lambda one: abs(one.number.main - main))
+
+
+def _interpolated(known: Sequence[Numbered], main: int) -> Found | None:
+    """Place a number between the nearest ones below and above it, None where they are missing or far apart."""
+    lower = [one for one in known if one.number.main < main]
+    upper = [one for one in known if one.number.main > main]
+    if not lower or not upper:
+        return None
+    low, high = lower[-1], upper[0]
+    apart = float(np.hypot(high.x - low.x, high.y - low.y))
+    if apart > _MAX_SPAN_M or high.number.main - low.number.main > _MAX_BETWEEN:
+        return None
+    part = (main - low.number.main) / (high.number.main - low.number.main)
+    place = (low.x + part * (high.x - low.x), low.y + part * (high.y - low.y))
+    return Found("between", *place, 30.0 + apart * 0.9)
 
 
 def _together(known: Sequence[Numbered], level: str, within_m: float) -> Found:

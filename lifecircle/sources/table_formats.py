@@ -11,7 +11,7 @@ from lifecircle.sources.csv_files import read_csv
 from lifecircle.sources.files import check_file, read_head
 from lifecircle.sources.grids import Grid
 from lifecircle.sources.xls_files import read_xls
-from lifecircle.sources.xlsx_files import read_xlsx
+from lifecircle.sources.xlsx_files import DAMAGED, read_xlsx
 
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PROTECTED: Final = "EncryptedPackage".encode("utf-16-le")
@@ -78,7 +78,7 @@ def _refuse_other_zips(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
-    except zipfile.BadZipFile as error:
+    except DAMAGED as error:
         raise SourceError(f"{path.name}: damaged workbook ({error}); it may be cut short: get it again") from error
     kinds = {
         "xl/workbook.bin": "a binary workbook (.xlsb); save it in Excel as .xlsx",

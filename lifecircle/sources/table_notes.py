@@ -58,6 +58,17 @@ def table_notes(grid: Grid, header: Header, *, rows: gpd.GeoDataFrame, datum: st
             warning=lost,
         ),
     ]
+    if "type" not in header.columns and not rows["types"].map(bool).all():
+        notes.append(
+            Note(
+                "tables.no_types",
+                f"{grid.where}: no column of types was found, and not every name tells one: name the column "
+                "(type_column), or give the whole list one type (type).",
+                f"{where_zh}：未找到类型列，且并非每个名称都能判定类型：请用 type_column 指明类型列，"
+                "或用 type 为整份名单指定一种类型。",
+                warning=True,
+            )
+        )
     return (*notes, *_piles(grid, rows, where_zh=where_zh))
 
 

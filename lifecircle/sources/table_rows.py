@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -212,10 +212,13 @@ def _untyped(position: int, text: str, *, name: str, header: Header) -> Remark:
     )
 
 
-def find_repeats(fields: Fields, types: Sequence[tuple[str, ...]], *, lon: Floats, lat: Floats) -> tuple[Remark, ...]:
+def find_repeats(
+    fields: Fields, types: Sequence[tuple[str, ...]], *, lon: Floats, lat: Floats, refused: Collection[int] = ()
+) -> tuple[Remark, ...]:
     """Return refusals of rows that repeat an earlier one: same types, same name, within `SAME_M`.
 
-    Rows without coordinates are the same where their address is, too; rows without a name where their place is.
+    Rows without coordinates are the same where their address is, too; rows without a name where their place is. Rows at
+    the positions `refused` stand for nothing that another could repeat.
     """
     groups: dict[tuple[tuple[str, ...], str, str], list[int]] = defaultdict(list)
     nowhere = np.isnan(lon).tolist()
@@ -226,7 +229,7 @@ def find_repeats(fields: Fields, types: Sequence[tuple[str, ...]], *, lon: Float
         )
     ]
     for position, (kinds, name, spot) in enumerate(zip(types, fields.name, spots, strict=True)):
-        if not kinds or (nowhere[position] and not spot):
+        if not kinds or position in refused or (nowhere[position] and not spot):
             continue
         groups[kinds, "".join(name.casefold().split()), spot].append(position)
     remarks = []

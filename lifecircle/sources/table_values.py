@@ -33,6 +33,7 @@ _PLAIN = re.compile(
 )
 _DECIMAL_COMMA = re.compile(r"[-+]?\d{1,3},\d+")
 _GROUPED = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?")
+_MOST_DEGREES: Final = 180.0
 _COUNT = re.compile(
     r"(?:约|共)?\s*(\d{1,3}(?:,\d{3})+|\d+)(?:\.0+)?\s*"
     r"(?:张|个|床|座|位|人|席|beds?|seats?)*(?:床位|座位|学位|泊位|车位)?"
@@ -96,10 +97,9 @@ def _read_text(cell: str) -> Number | None:
         return Number(float(text.replace(",", ".")), "", rewritten=True)
     if _GROUPED.fullmatch(text):
         grouped = float(text.replace(",", ""))
-        # 3,958,021.5 is a northing; 114,297 is a longitude of a decimal-comma country.
-        return Number(
-            grouped if grouped >= 1e6 or "." in text else float(text.replace(",", ".", 1)), "", rewritten=True
-        )
+        # 3,958,021.5 is a northing and 500,123 an easting; 114,297 is a longitude of a decimal-comma country.
+        degrees = text.count(",") == 1 and "." not in text and abs(grouped) <= _MOST_DEGREES * 1000
+        return Number(float(text.replace(",", ".")) if degrees else grouped, "", rewritten=True)
     sexagesimal = _DEGREES.fullmatch(text) or _DASHED.fullmatch(text)
     if sexagesimal is None:
         return None

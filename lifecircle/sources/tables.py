@@ -21,7 +21,7 @@ from lifecircle.sources.table_formats import is_vector, read_grids
 from lifecircle.sources.table_header import Header, attribute_header, find_header
 from lifecircle.sources.table_notes import table_notes
 from lifecircle.sources.table_places import locate_places, read_places
-from lifecircle.sources.table_report import LACKING, Remark, fates
+from lifecircle.sources.table_report import LACKING, REFUSED, Remark, fates
 from lifecircle.sources.table_rows import Fields, find_repeats, other_columns, read_fields, read_types
 from lifecircle.sources.table_types import TypeWords
 from lifecircle.sources.vector_datum import in_datum
@@ -138,9 +138,11 @@ def read_facility_list(path: Path, *, request: TableRequest, about: Surroundings
     fields = read.fields
     types, untyped = read_types(fields, read.header, words=request.words, fixed=request.type)
     lon, lat = _representative(read.shapes)
-    repeats = find_repeats(fields, types, lon=lon, lat=lat)
+    said = (*fields.remarks, *read.remarks, *untyped)
+    refused = {remark.position for remark in said if remark.kind == REFUSED}
+    repeats = find_repeats(fields, types, lon=lon, lat=lat, refused=refused)
     clues = [address or name for address, name in zip(fields.address, fields.name, strict=True)]
-    decided = fates((*fields.remarks, *read.remarks, *untyped, *repeats), clues)
+    decided = fates((*said, *repeats), clues)
     frame = pd.DataFrame(
         {
             "object_id": [f"{stem}/{number}" for number in fields.numbers],
@@ -227,6 +229,10 @@ def _read_vector(path: Path, request: TableRequest, about: Surroundings) -> _Rea
 
 
 def _as_cell(value: object) -> Cell:
+    if isinstance(value, np.ndarray | list | tuple):  # GeoParquet and GeoJSON hold lists
+        return ";".join(str(part) for part in value)
     if value is None or value is pd.NA or value != value:  # noqa: PLR0124 - NaN
         return None
+    if isinstance(value, bool | np.bool_):
+        return "TRUE" if value else "FALSE"  # as Excel writes it
     return float(value) if isinstance(value, int | float | np.integer | np.floating) else str(value)

@@ -194,7 +194,7 @@ def _gdal() -> Any:  # noqa: ANN401 - the pyogrio module
 def _read_geoparquet(path: Path) -> gpd.GeoDataFrame:
     try:
         return gpd.read_parquet(path)
-    except (ValueError, OSError) as error:  # pyarrow's errors are both
+    except (ValueError, OSError, KeyError) as error:  # pyarrow's errors are the first two
         raise SourceError(f"{path.name}: not a readable GeoParquet file ({error}); export it again") from error
 
 

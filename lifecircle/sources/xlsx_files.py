@@ -7,6 +7,7 @@ is a ZIP of XML: a small file can unpack to gigabytes, so sizes and ratios are c
 from __future__ import annotations
 
 import zipfile
+import zlib
 from pathlib import Path
 from typing import IO, Final
 from xml.parsers import expat
@@ -20,6 +21,11 @@ MAX_UNPACKED_BYTES: Final = 600 << 20
 MAX_RATIO: Final = 150.0
 _RATIO_FROM_BYTES: Final = 8 << 20  # small parts of empty cells compress well and do no harm
 _MAX_PARTS: Final = 5_000
+# What a changed or missing byte makes the ZIP, its compression, the XML or a cell's value raise.
+DAMAGED: Final = (
+    *(zipfile.BadZipFile, zlib.error, expat.ExpatError, EOFError, OSError, RuntimeError),
+    *(KeyError, IndexError, StopIteration, ValueError),
+)
 
 
 def read_xlsx(path: Path, *, sheet: str | int | None = None) -> list[Grid]:
@@ -49,9 +55,9 @@ def read_xlsx(path: Path, *, sheet: str | int | None = None) -> list[Grid]:
             chosen = sheets if sheet is None else [choose_sheet(path.name, list(sheets), sheet=sheet)]
             strings = _shared_strings(archive)
             grids = [_grid(path, archive, name=name, part=sheets[name], strings=strings) for name in chosen]
-    except (zipfile.BadZipFile, KeyError, EOFError, OSError, RuntimeError, expat.ExpatError) as error:
-        if isinstance(error, SourceError):
-            raise
+    except (SourceError, SchemaError):
+        raise
+    except DAMAGED as error:
         raise SourceError(f"{path.name}: damaged workbook ({error}); open it in Excel and save it anew") from error
     return [grid for grid in grids if grid.rows]
 

@@ -210,6 +210,12 @@ def test_boundary_forms(tmp_path):
     assert read("{relation: 3110534}") == Relation(relation=3110534)
 
 
+@pytest.mark.parametrize("date", ["2019-13", "2019-02-30", "0000"])
+def test_a_date_is_in_the_calendar(tmp_path, date):
+    about = f"study: {{name: T, boundary: [1, 2, 3, 4], date: '{date}'}}\nosm: {{file: a.osm.pbf}}\n"
+    assert refusal(tmp_path, about) == f"F:1: study.date: '{date}' is no date: give YYYY, YYYY-MM or YYYY-MM-DD"
+
+
 def test_missing_parts_and_many_problems(tmp_path):
     assert refusal(tmp_path, "study: {name: T}\n") == (
         "F:1: osm: this key is missing\nF:1: study.boundary: this key is missing"

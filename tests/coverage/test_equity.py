@@ -113,6 +113,11 @@ def test_few_different_numbers_are_their_own_groups_and_many_are_fifths():
     assert [int((many == name).sum()) for name in in_order(set(many))] == [20, 20, 20, 20, 20]
 
 
+def test_numbers_of_which_most_are_the_least_are_two_groups():
+    found = binned(np.array([0.0] * 90 + [float(value) for value in range(1, 14)]))
+    assert found.tolist() == ["<1"] * 90 + ["≥1"] * 13
+
+
 def test_groups_come_by_number_then_by_name_and_the_unknown_last():
     assert in_order({"≥2000", "1980–2000", "<1980", "b", "a", UNKNOWN_GROUP, "10", "9"}) == [
         "9", "10", "<1980", "1980–2000", "≥2000", "a", "b", UNKNOWN_GROUP,

@@ -4,6 +4,7 @@ import math
 from itertools import product
 
 import numpy as np
+import pandas as pd
 import pytest
 from coverage_city import PROFILES, Fac, circle, make_case, need
 from hypothesis import given
@@ -57,6 +58,13 @@ def test_kleene_truth_table():
     found = kleene.status_names(kleene.kleene_and([left, right], length=9))
     assert dict(zip(pairs, found, strict=True)) == TRUTH
     assert kleene.status_names(kleene.kleene_and([], length=1)).tolist() == ["covered"]
+
+
+def test_statuses_are_read_from_their_words_and_no_others():
+    words = pd.Series(["covered", "unknown", "not_covered"], name="shop_status")
+    assert kleene.status_codes(words).tolist() == [CODE[word] for word in words]
+    with pytest.raises(SchemaError, match="shop_status: 'perhaps' is no status"):
+        kleene.status_codes(words.replace("unknown", "perhaps"))
 
 
 def test_shares_are_bounds_of_the_whole():
@@ -127,8 +135,8 @@ def test_land_weight_counts_points():
         columns={"land_m2": [10.0, 30.0]},
     )
     audit = audit_coverage(case)
-    assert audit.headline.all_circles_share == audit.circles.at["a", "share_land"] == 0.75
-    assert audit.circles.at["a", "not_covered_share"] == 0.25
+    assert audit.headline.all_circles_share == audit.circles.loc["a", "share_land"] == 0.75
+    assert audit.circles.loc["a", "not_covered_share"] == 0.25
     assert audit.residences["weight"].tolist() == [10.0, 30.0]
 
 
@@ -187,5 +195,5 @@ def test_slow_walker_stays_slow_in_the_standard_reading():
     plan = circle("a", readings={"standard": Rule((need("shop"),))})
     case = make_case([plan], along(2), [Fac("shop", HERE)], profile=PROFILES["wheelchair"], rule="standard")
     audit = audit_coverage(case)
-    assert audit.circles.at["a", "speed_kmh"] == audit.headline.speed_kmh == 2.7
+    assert audit.circles.loc["a", "speed_kmh"] == audit.headline.speed_kmh == 2.7
     assert audit.planner_speed.speed_kmh == 4.0

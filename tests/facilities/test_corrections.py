@@ -86,6 +86,14 @@ def test_a_facility_that_is_gone_is_named_with_its_row_and_loses_nothing_else():
             [answer(2, "drop", "n1:pharmacy"), answer(5, "confirm", "n1:pharmacy")],
             r"rows 2 and 5: two answers about n1:pharmacy \(drop, confirm\)",
         ),
+        (
+            [
+                answer(2, "move", "n1:pharmacy", lon=NEAR[0], lat=NEAR[1]),
+                answer(3, "retype", "n1:pharmacy", type="clinic"),
+                answer(4, "retype", "n1:pharmacy", type="park"),
+            ],
+            r"rows 3 and 4: two answers about n1:pharmacy \(retype, retype\)",
+        ),
         ([answer(2, "add", type="park", lon=35.7, lat=114.3 - 90)], r"1 new places lie outside .*row 2: 35.7, 24.3"),
     ],
 )

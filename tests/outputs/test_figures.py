@@ -9,8 +9,10 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib import pyplot as plt
 from outputs.town import Names
 from outputs.views import small_view
+from PIL import Image
 
 from lifecircle.errors import ConfigError, SchemaError, SourceError
 from lifecircle.model.audit import AuditView
@@ -18,6 +20,7 @@ from lifecircle.outputs.figures import fonts
 from lifecircle.outputs.figures.base_map import MapLayers
 from lifecircle.outputs.figures.draw import draw, figures_of, write_figures
 from lifecircle.outputs.figures.fonts import drawable, wrapped
+from lifecircle.outputs.figures.paper import write_png
 from lifecircle.outputs.report.handover import write_handover
 from lifecircle.outputs.styles import STATUS_COLOURS
 
@@ -30,7 +33,6 @@ MINUTES = pd.DataFrame(
     {"circle": "health", "type": "pharmacy", "unit": "min", "value": [0.0, 10.0, 20.0], "share": [0.0, 0.6, 1.0]}
 )
 LORENZ = pd.DataFrame({"population": [0.0, 0.5, 1.0], "share": [0.0, 0.2, 1.0], "gini": 0.3})
-SITING = pd.DataFrame({"sites": [0, 1, 2], "covered": [0.5, 0.7, 0.8], "bound": [0.5, 0.72, 0.9]})
 
 
 @pytest.fixture
@@ -49,7 +51,6 @@ def texts(figure: "Figure") -> str:
         ("pie", {}, "no figure 'pie': give one of sheet, circle"),
         ("circle", {}, "needs circle=..., one of health, fitness, municipal"),
         ("circle", {"circle": "halth"}, "no circle 'halth'"),
-        ("siting", {}, "'siting' needs table"),
         ("minutes", {}, "'minutes' needs table"),
         ("before_after", {}, "'before_after' needs after"),
     ],
@@ -60,8 +61,8 @@ def test_what_is_missing_is_said(kind: str, options: dict[str, str], says: str):
 
 
 def test_a_table_without_its_columns_and_an_unknown_format_are_refused(tmp_path: Path):
-    with pytest.raises(SchemaError, match=r"siting: .*missing: \['bound'\]"):
-        draw(small_view(), "siting", table=SITING.drop(columns="bound"))
+    with pytest.raises(SchemaError, match=r"lorenz: .*missing: \['gini'\]"):
+        draw(small_view(), "lorenz", table=LORENZ.drop(columns="gini"))
     with pytest.raises(ConfigError, match=r"\['gif'\] are not known: give some of png, svg, pdf"):
         write_figures(small_view(), tmp_path, formats=("png", "gif"))
 
@@ -192,8 +193,6 @@ def test_charts_draw_their_tables():
     assert lines[0].get_ydata() == pytest.approx([0, 60, 100])
     assert lines[1].get_xdata() == [10.0, 10.0]  # the threshold
     assert "(Gini 0.300)" in texts(draw(view, "lorenz"))
-    covered = draw(view, "siting", table=SITING).axes[0].lines[1]
-    assert covered.get_ydata() == pytest.approx([50, 70, 80])
 
 
 def test_before_and_after_tell_who_gains():
@@ -243,3 +242,16 @@ def test_a_view_can_be_drawn_from_an_audit(audited: "Callable[[str], Audit]", tm
     assert audit.figure("shares").axes
     view: AuditView = audit.view
     assert fonts.chinese_family() or view.language == "en"
+
+
+def test_the_legends_colours_are_kept_however_little_of_them_there_is(tmp_path: Path):
+    figure, axes = plt.subplots(figsize=(4, 4))
+    axes.imshow(np.random.default_rng(5).random((200, 200, 3)))
+    for at, colour in enumerate(STATUS_COLOURS.values()):
+        figure.patches.append(plt.Rectangle((0.1 * at, 0.0), 0.05, 0.03, color=colour, transform=figure.transFigure))
+    write_png(figure, tmp_path / "a.png")
+    plt.close(figure)
+    drawn = Image.open(tmp_path / "a.png").convert("RGB").getcolors(1 << 20)
+    assert drawn is not None
+    found = {"#{:02x}{:02x}{:02x}".format(*colour) for _, colour in drawn}
+    assert set(STATUS_COLOURS.values()) <= found

@@ -160,9 +160,9 @@ def _picture(page: Page) -> str:
     return page.evaluate("document.querySelector('.lc-canvas').toDataURL()")
 
 
-def test_axe_finds_nothing_serious_on_the_page(browser: Browser, tmp_path: Path):
+def test_axe_finds_nothing_on_the_page(browser: Browser, tmp_path: Path):
     with opened(browser, save_map(small_view(language="zh"), tmp_path / "map.html")) as (page, _):
         page.get_by_role("searchbox").fill("Town")
         page.get_by_role("radio").nth(1).check()
         found = Axe().run(page).response["violations"]
-    assert [rule["id"] for rule in found if rule["impact"] in ("serious", "critical")] == []
+    assert [rule["id"] for rule in found] == []

@@ -62,8 +62,8 @@ def test_nothing_assessable_prints_no_share():
 
 
 def test_rounding_never_says_all_or_none_wrongly():
-    assert [percent(value) for value in (0.0, 0.0004, 0.99951, 1.0, None, float("nan"))] == [
-        "0.0%", "<0.1%", "99.9%", "100.0%", "–", "–",
+    assert [percent(value) for value in (0.0, 0.0004, 0.0005, 0.99951, 1.0, None, float("nan"))] == [
+        "0.0%", "<0.1%", "<0.1%", "99.9%", "100.0%", "–", "–",
     ]  # fmt: skip
     assert share_range(0.25, 0.25, language="en") == "25.0%"
     assert up_to_tenth(15.0) == 15.0

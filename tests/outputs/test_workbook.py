@@ -112,7 +112,7 @@ def test_digits_are_those_that_python_writes(numbers: list[float], decimals: int
 
 def test_odd_cells_of_a_column():
     values = pd.Series([0.25, np.nan, np.inf, 0.000012, 12345678901.5, -0.0])
-    cells = _cells(values, "decimal", style=3, beyond="far")(slice(0, 6)).to_pylist()
+    cells = _cells(values, "decimal", styles=(3,), beyond="far")(slice(0, 6)).to_pylist()
     assert cells == [
         '<c s="3"><v>0.25</v></c>',
         '<c s="3"/>',
@@ -123,7 +123,7 @@ def test_odd_cells_of_a_column():
     ]
     texts = pd.Series(["a", None, "=1", "a", "  b", "x<y"], dtype=object)
     shown = [None, "a", "'=1", "a", "  b", "x&lt;y"]
-    found = _cells(texts, "text", style=1, beyond="")(slice(1, 6)).to_pylist()
+    found = _cells(texts, "text", styles=(1,), beyond="")(slice(1, 6)).to_pylist()
     assert found[0] == '<c s="1"/>'
     assert [cell.split(">")[3].removesuffix("</t") for cell in found[1:]] == shown[2:]
 
@@ -167,3 +167,14 @@ def test_the_sample_town_agrees_with_audit_json(audited: "Callable[[str], Audit]
     (health,) = [circle for circle in said["circles"] if circle["id"] == "health"]
     assert covered / weight == pytest.approx(health["share_floor_area"], abs=1e-6)
     assert found["缺口"].max_row == len(view.audit.gaps) + 1
+
+
+def test_a_share_of_nearly_none_or_nearly_all_is_not_shown_as_none_or_all(tmp_path: Path):
+    view = small_view()
+    circles = view.audit.circles.copy()
+    circles[f"share_{view.audit.weight}"] = [0.9996, 0.0004, 0.5]
+    found = book(replace(view, audit=replace(view.audit, circles=circles)), tmp_path)["Circles"]
+    column = next(cell.column for cell in found[1] if str(cell.value).startswith("Covered"))
+    cells = [found.cell(row, column) for row in (2, 3, 4)]
+    assert [cell.value for cell in cells] == [0.9996, 0.0004, 0.5]
+    assert [cell.number_format for cell in cells] == ['"99.9%"', '"<0.1%"', "0.0%"]

@@ -163,6 +163,17 @@ def test_new_residences_count_after_and_neither_gain_nor_lose(town: lc.Place, ba
     assert len(result.audit.place.residence_set.land_points) >= len(town.residence_set.land_points)
 
 
+def test_notes_name_types_and_circles_in_words(town: lc.Place, baseline):
+    police = lc.what_if(town, [lc.AddFacility("police", *HERE)], baseline=baseline).view.notes
+    (idle,) = (note for note in police if note.code == "scenario.idle_types")
+    assert "no circle is decided by Police" in idle.en
+    assert "宽口径下,派出所" in idle.zh
+    stop = lc.what_if(town, [lc.AddFacility("bus_stop", *HERE)], baseline=baseline).view.notes
+    (unknown,) = (note for note in stop if note.code == "scenario.from_unknown")
+    assert "gain in Green mobility was unknown" in unknown.en
+    assert unknown.zh.startswith("绿色出行的受益")
+
+
 def test_another_walker_is_the_place_prepared_for_them(town: lc.Place):
     changed = edited_place(town, lc.Scenario([SetProfile("elderly")])).place
     other = lc.load_place(lc.demo_study(), overrides=lc.Overrides(profile="elderly"), cache=False)
@@ -210,6 +221,13 @@ def test_command_line_writes_a_valid_document(tmp_path: Path):
     page = (out / "map.html").read_text(encoding="utf-8")
     assert "showChanges" in page
     assert "https://cdn" not in page
+    nothing = tmp_path / "nothing.yml"
+    nothing.write_text("changes: []\n", encoding="utf-8")
+    (out / "notes.txt").write_text("mine", encoding="utf-8")
+    again = CliRunner().invoke(command, [str(config), str(nothing), "--out", str(out), "--no-maps"])
+    assert again.exit_code == 0, again.output
+    left = {path.name for path in out.iterdir()}  # neither the map nor the types of the scenario before
+    assert left == {"after", "gains.csv", "losses.csv", "notes.txt", "scenario.json", "scenario_circles.csv"}
     scenario_file = tmp_path / "bad.yml"
     scenario_file.write_text("changes:\n  - remove_facility: n1:nothing\n", encoding="utf-8")
     refused = CliRunner().invoke(command, [str(config), str(scenario_file), "--out", str(tmp_path / "no")])

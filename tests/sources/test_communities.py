@@ -3,6 +3,7 @@
 import json
 
 import geopandas as gpd
+import openpyxl
 import pytest
 import shapely
 
@@ -140,6 +141,9 @@ def test_lists_that_cannot_be_used(official, tmp_path):
         read_codes(path, code_column="code", name_column="name", prefix="77")
     with pytest.raises(SchemaError, match="no header row with 代码 / name"):
         read_codes(path, code_column="代码", name_column="name")
+    openpyxl.Workbook().save(path)
+    with pytest.raises(SchemaError, match="it holds no rows"):
+        read_codes(path, code_column="code", name_column="name")
     path.write_text("code,name\n1,a\n1,b\n", encoding="utf-8")
     with pytest.raises(SchemaError, match="row 3: code 1 occurs twice"):
         read_codes(path, code_column="code", name_column="name")

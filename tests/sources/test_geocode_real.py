@@ -85,7 +85,13 @@ def placed(half: HiddenHalf) -> tuple[list[Verdict], float, float]:
     return verdicts, built_s, time.process_time() - start
 
 
-CITIES = [("reykjavik.osm.pbf", 0.72, 20.0), ("liechtenstein_2024.osm.pbf", 0.70, 25.0)]
+CITIES = [
+    ("reykjavik.osm.pbf", 0.72, 20.0),
+    ("liechtenstein_2024.osm.pbf", 0.70, 25.0),
+    ("bad_hersfeld.osm.gz", 0.72, 20.0),
+    ("selfoss.osm.pbf", 0.80, 20.0),
+    ("akureyri.osm.pbf", 0.62, 35.0),
+]
 
 
 @pytest.mark.parametrize(("file", "share", "median_m"), CITIES, ids=[case[0].partition(".")[0] for case in CITIES])

@@ -182,17 +182,20 @@ def damage(path: Path, how: str) -> None:
         data[data.index(b"NUMPY") + 140] ^= 1  # inside an array: only its checksum knows
     elif how == "no zip":
         data = bytearray(b"not a place")
+    elif how == "other zip":
+        data[data.index(b"PK\x01\x02") + 6] = 216  # needs version 21.6 of the format
     elif how == "other key":
         data = data.replace(KEY.encode(), b"1" * 64)
     path.write_bytes(data)
 
 
-@pytest.mark.parametrize("how", ["cut", "empty", "flipped", "no zip", "other key"])
+@pytest.mark.parametrize("how", ["cut", "empty", "flipped", "no zip", "other zip", "other key"])
 def test_damage_is_noticed_dropped_and_said(tmp_path: Path, caplog: pytest.LogCaptureFixture, how: str) -> None:
     cache = PlaceCache(NOUNS, folder=tmp_path)
     cache.store(KEY, {"array": np.arange(1000)}, name="x")
     (path,) = tmp_path.iterdir()
     damage(path, how)
+    assert [entry.path for entry in entries(tmp_path)] == [path]
     with caplog.at_level(logging.WARNING, logger="lifecircle"):
         assert cache.load(KEY) is None
     assert "damaged" in caplog.text

@@ -7,7 +7,7 @@ from typing import Any
 
 import geopandas as gpd
 import pytest
-from shapely.geometry import LineString, Point, box, mapping
+from shapely.geometry import LineString, MultiPoint, Point, box, mapping
 
 from lifecircle.errors import DatumError, SchemaError
 from lifecircle.sources.population import read_population
@@ -76,6 +76,11 @@ def test_an_absent_column_lists_those_there_are(tmp_path) -> None:
 def test_points_count_and_lines_do_not(tmp_path) -> None:
     frame, _ = read_population(cells(tmp_path / "a.geojson", [4], Point(20, 50)), column="people")
     assert frame.geometry[0].equals(Point(20, 50))
+    frame, _ = read_population(cells(tmp_path / "c.geojson", [4], MultiPoint([(20, 50)])), column="people")
+    assert frame.geom_type.tolist() == ["Point"]
+    two = cells(tmp_path / "d.geojson", [4], MultiPoint([(20, 50), (21, 50)]))
+    with pytest.raises(SchemaError, match="row 1 are neither points nor polygons"):
+        read_population(two, column="people")
     with pytest.raises(SchemaError, match="row 1 are neither points nor polygons"):
         read_population(cells(tmp_path / "b.geojson", [4], LineString([(0, 0), (1, 1)])), column="people")
 

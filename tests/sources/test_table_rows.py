@@ -193,6 +193,13 @@ def test_many_names_on_one_spot_are_doubted(tmp_path) -> None:
     assert "5 行名称不同的设施集中在 1 个坐标上" in found.notes[-1].zh
 
 
+def test_a_row_that_repeats_a_refused_one_is_kept(tmp_path) -> None:
+    """The first 甲 is refused for its surplus cell: the second is the only one left."""
+    rows = [("甲", "药店", X, Y, "学清路9号", "", "二层"), ("甲", "药店", X, Y, "学清路9号", "")]
+    found = read_facility_list(write(tmp_path, "a.csv", csv_bytes(HEADER, *rows)), request=request(), about=BEIJING)
+    assert found.rows["status"].tolist() == ["refused", "kept"]
+
+
 def test_rows_without_coordinates_repeat_only_with_the_same_address(tmp_path) -> None:
     rows = [
         ("甲", "药店", "", "", "学清路9号", ""),

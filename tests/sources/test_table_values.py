@@ -70,6 +70,21 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("114,297", 114.297),  # a decimal comma
+        ("-35,748", -35.748),
+        ("500,123", 500_123.0),  # no degrees: thousands of an easting
+        ("3,958,021", 3_958_021.0),
+        ("500,123.5", 500_123.5),
+        ("0,123,456", 123_456.0),
+    ],
+)
+def test_commas_between_thousands_or_before_decimals(text: str, value: float) -> None:
+    assert read_coordinate(text).value == value
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "东门",

@@ -1,5 +1,7 @@
 """Lists of facilities in every format, with every kind of header."""
 
+import json
+import random
 import shutil
 import time
 
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 from shapely.geometry import Point, box
 from sources.table_files import GOOD, HEADER, csv_bytes, inline, raw_xlsx, request, write, xls_bytes, xlsx_bytes
 
-from lifecircle.errors import DatumError
+from lifecircle.errors import DatumError, LifecircleError
 from lifecircle.sources.datum import gcj02_to_wgs84
 from lifecircle.sources.table_datum import Surroundings
 from lifecircle.sources.tables import read_facility_list
@@ -53,6 +55,20 @@ def places() -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(names, geometry=shapes, crs="EPSG:4326")
 
 
+def test_a_workbook_with_any_bytes_changed_is_read_or_refused(tmp_path) -> None:
+    chance = random.Random(5)  # noqa: S311 - the same bytes every time
+    book, refused = xlsx_bytes(HEADER, GOOD), 0
+    for _ in range(200):
+        data = bytearray(book)
+        for _ in range(3):
+            data[chance.randrange(len(data))] = chance.randrange(256)
+        try:
+            read_facility_list(write(tmp_path, "a.xlsx", bytes(data)), request=request(), about=BEIJING)
+        except LifecircleError:
+            refused += 1
+    assert refused > 100
+
+
 @pytest.mark.parametrize("kind", ["geojson", "gpkg", "parquet"])
 def test_gis_files_keep_their_shapes(tmp_path, kind: str) -> None:
     path = tmp_path / f"a.{kind}"
@@ -61,6 +77,16 @@ def test_gis_files_keep_their_shapes(tmp_path, kind: str) -> None:
     assert found["types"].tolist() == [("pharmacy",), ("park",)]
     assert found["row"].tolist() == [1, 2]
     assert found.geometry.iloc[1].equals(places().geometry.iloc[1])
+
+
+@pytest.mark.parametrize("kind", ["geojson", "parquet"])
+def test_cells_of_gis_files_that_no_spreadsheet_holds(tmp_path, kind: str) -> None:
+    path = tmp_path / f"a.{kind}"
+    frame = places().assign(tags=[["24 h", "chain"], ["green"]], open=[True, False])
+    frame.to_parquet(path) if kind == "parquet" else path.write_text(frame.to_json(), encoding="utf-8")
+    said = read_facility_list(path, request=request(datum="wgs84"), about=BEIJING).rows["attributes"].map(json.loads)
+    assert [row["tags"] for row in said] == ["24 h;chain", "green"]
+    assert [row["open"] for row in said] == ["TRUE", "FALSE"]
 
 
 @pytest.mark.parametrize("encoding", ["GBK", "UTF-8", "cpg"])

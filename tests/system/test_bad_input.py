@@ -94,6 +94,22 @@ def test_unwritable_output_folder(tmp_path: Path) -> None:
     fails(run("demo", "--out", str(tmp_path / "taken" / "out")), "taken", "--out", code=1)
 
 
+@pytest.mark.parametrize("command", ["map", "geocode", "equity", "measure"])
+def test_a_result_file_that_cannot_be_written(tmp_path: Path, command: str) -> None:
+    """Its folder is a file: the input was good, the run failed, and says so in a line."""
+    table, wall = tmp_path / "list.csv", tmp_path / "wall"
+    table.write_text("name,type,lon,lat\nA,clinic,-18.09,65.68\n", encoding="utf-8")
+    wall.write_text("", encoding="utf-8")
+    town = study(tmp_path, file=str(SAMPLE))
+    words = {
+        "map": (str(table), "--out", str(wall / "a.html")),
+        "geocode": (str(table), "--config", town, "--out", str(wall / "a.csv")),
+        "equity": (town, "--by", "kind", "--out", str(wall / "a.csv")),
+        "measure": (town, "--type", "clinic", "--out", str(wall / "a.csv")),
+    }[command]
+    fails(run(command, *words), "cannot be written", code=1)
+
+
 def test_unknown_profile(tmp_path: Path) -> None:
     fails(run("audit", study(tmp_path), "--profile", "runner"), "runner")
 
@@ -104,3 +120,41 @@ def test_validate_explains_mistakes(tmp_path: Path, name: str) -> None:
     result = run("standards", "validate", str(tmp_path / name))
     assert result.exit_code == 2
     assert name in result.stderr
+
+
+def test_a_file_in_place_of_the_output_folder(tmp_path: Path) -> None:
+    out = tmp_path / "list.xlsx"
+    out.touch()
+    fails(run("audit", study(tmp_path), "--out", str(out), "--no-maps"), "list.xlsx", "is a file", "--out", code=1)
+
+
+def test_unknown_type_of_a_measure_suggests_the_nearest(tmp_path: Path) -> None:
+    words = ("measure", study(tmp_path), "--measure", "cumulative", "--type", "pharmasy")
+    fails(run(*words), "unknown facility type 'pharmasy'", "did you mean 'pharmacy'?")
+
+
+def test_a_start_that_is_neither_residence_nor_place(tmp_path: Path) -> None:
+    fails(
+        run("route", study(tmp_path), "--from", "here", "--type", "pharmacy"), "'here'", "residences.parquet", "lon,lat"
+    )
+
+
+def test_a_list_without_a_column_of_types_says_which_key_names_one(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("name,what,lon,lat\nA,pharmacy,-18.1%,65.68\nB,clinic,-18.1,65.68\n", "utf-8")
+    out = tmp_path / "out"
+    result = run(
+        "audit", study(tmp_path, more="facilities: [{file: list.csv}]\nlanguage: en"), "--out", str(out), "--no-maps"
+    )
+    assert result.exit_code == 0, result.output
+    assert "no column of types was found" in result.output
+    assert "type_column" in result.output
+
+
+def test_a_row_that_is_not_placed_keeps_what_was_wrong_with_it(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("name,type,lon,lat\nA,pharmacy,-18.1%,65.68\n", "utf-8")
+    out = tmp_path / "out"
+    result = run(
+        "audit", study(tmp_path, more="facilities: [{file: list.csv}]\nlanguage: en"), "--out", str(out), "--no-maps"
+    )
+    assert result.exit_code == 0, result.output
+    assert "'-18.1%' is no coordinate; no place found" in (out / "rows.csv").read_text("utf-8")

@@ -137,6 +137,16 @@ def test_a_budget_is_kept_and_prices_are_told(plans: dict[str, SitingPlan]) -> N
     assert plan.tradeoff["price"].iloc[-1] == plan.sites["price"].sum()
 
 
+def test_of_types_that_serve_the_same_the_cheapest_is_built(demo: Audit) -> None:
+    prices = {"community_service": 2.0, "book_house": 2.0}  # libraries and cultural centres serve the same circle
+    plan = site(demo.place, options=SitingOptions(budget=6.0, prices=prices))
+    assert "culture_venue" in {kind for each in plan.requirements for kind in each.sited}
+    assert "book_house" not in set(plan.sites["type"])
+    assert plan.sites["price"].sum() <= 6.0
+    with pytest.raises(lc.errors.ConfigError, match=r"'bank'.*not among"):
+        site(demo.place, options=SitingOptions(budget=6.0, prices={"bank": 2.0}))
+
+
 def test_thin_types_are_refused_unless_accepted_and_the_plan_says_so(demo: Audit, plans: dict[str, SitingPlan]) -> None:
     with pytest.raises(lc.errors.InfeasibleError, match=r"thin.*--accept-unknown"):
         site(demo.place, type="bus_stop", count=2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shutil
 from pathlib import Path
 
 import geopandas as gpd
@@ -56,6 +57,8 @@ def test_the_built_place_is_audited_and_drawn(joint: tuple[Path, str]) -> None:
     assert after["headline"]["mean_circles_covered"] == plan["reached"]["person_circles"]["share_after"]
     page = (folder / "map.html").read_text(encoding="utf-8")
     assert all(site["type"] in page for site in plan["sites"])
+    assert (folder / "tradeoff.png").stat().st_size > 10_000
+    assert "<svg" in (folder / "tradeoff.svg").read_text(encoding="utf-8")
     (scenario,) = read_scenarios(folder / "scenario.yml").scenarios
     assert scenario.id == plan["scenario"]["id"]
 
@@ -74,6 +77,7 @@ def test_the_summary_is_in_the_language_asked_for(joint: tuple[Path, str]) -> No
     assert text.startswith("选址建议：阿克雷里")
     assert "宽口径" in text
     assert "圈全部覆盖" in text
+    assert "道路交叉口" in text
     assert "km/h" in text
     assert "{" not in text
 
@@ -90,6 +94,17 @@ def test_two_runs_give_the_same_bytes(tmp_path: Path) -> None:
     assert digests[0] == digests[1]
 
 
+def test_a_new_plan_leaves_nothing_of_the_one_before(joint: tuple[Path, str], tmp_path: Path) -> None:
+    folder = tmp_path / "again"
+    shutil.copytree(joint[0], folder)
+    (folder / "my notes.txt").write_text("mine", encoding="utf-8")
+    (folder / "after" / "gaps.csv").write_text("changed since", encoding="utf-8")
+    code, _, _ = ask("--type", "clinic", "--count", "2", "--no-maps", "--out", str(folder))
+    assert code == 0
+    left = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert left == {*TABULAR, "my notes.txt", "after/gaps.csv"}
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -98,6 +113,10 @@ def test_two_runs_give_the_same_bytes(tmp_path: Path) -> None:
         (["--type", "clinic"], "how many"),
         (["--count", "1"], "--all-circles"),
         (["--type", "clinic", "--count", "1", "--costs", "clinic"], "type=number"),
+        (["--type", "clinic", "--count", "1", "--circle", "health", "--minutes", "8"], "minutes and circle"),
+        (["--type", "clinic", "--count", "1", "--person-circles"], "person_circles counts all circles"),
+        (["--all-circles", "--count", "1", "--minutes", "8"], "types that you name"),
+        (["--type", "clinic", "--count", "1", "--candidates", "land", "--spacing", "90"], "spacing is for junctions"),
     ],
 )
 def test_bad_questions_end_with_code_2_and_a_remedy(words: list[str], said: str, tmp_path: Path) -> None:
@@ -106,6 +125,29 @@ def test_bad_questions_end_with_code_2_and_a_remedy(words: list[str], said: str,
     assert said in errors
     assert text == ""
     assert not (tmp_path / "none").exists()
+
+
+def test_rows_put_right_or_left_out_are_told(tmp_path: Path) -> None:
+    plots = tmp_path / "plots.csv"
+    rows = ["A,-18.117,65.669", "B,65.690,-18.131", "A,-18.117,65.669", "C,here,65.69"]
+    plots.write_text("\n".join(["name,lon,lat", *rows]) + "\n", encoding="utf-8")
+    done = CliRunner().invoke(score_command, [str(sample_study()), str(plots), "--type", "clinic", "--lang", "en"])
+    assert done.exit_code == 0, done.stderr
+    assert "plots/4: row left out: not scored" in done.stdout
+    assert "plots/5: without a place: not scored" in done.stdout
+    assert "3 rows left out or put right: 4 A: repeats row 2; 5 C: column B (lon): 'here'" in done.stdout
+    assert "3 B: longitude and latitude were exchanged" in done.stdout
+
+
+def test_the_datum_of_a_list_can_be_stated(tmp_path: Path) -> None:
+    plots = tmp_path / "plots.csv"
+    plots.write_text("name,lon,lat\nA,356219.13,7288938.67\n", encoding="utf-8")
+    words = [str(sample_study()), str(plots), "--type", "clinic", "--lang", "en", "--out", str(tmp_path / "scores.csv")]
+    assert CliRunner().invoke(score_command, words).exit_code == 2
+    done = CliRunner().invoke(score_command, [*words, "--datum", "EPSG:32628"])
+    assert done.exit_code == 0, done.stderr
+    (row,) = pd.read_csv(tmp_path / "scores.csv", encoding="utf-8-sig").to_dict("records")
+    assert (row["lon"], row["lat"]) == (pytest.approx(-18.131, abs=1e-6), pytest.approx(65.69, abs=1e-6))
 
 
 def test_scores_of_ones_own_places(tmp_path: Path) -> None:
@@ -122,3 +164,16 @@ def test_scores_of_ones_own_places(tmp_path: Path) -> None:
     assert table["status"].tolist() == ["scored", "scored", "outside"]
     assert "备选点比较" in done.stdout
     assert "研究范围之外" in done.stdout
+
+
+def test_another_walk_than_the_studys_is_told_beside_both_results(tmp_path: Path) -> None:
+    code, text, _ = ask("--type", "pharmacy", "--count", "1", "--lang", "en", "--out", str(tmp_path / "site"))
+    assert code == 0
+    plan, scenario = (
+        json.loads((tmp_path / "site" / f"{name}.json").read_text("utf-8")) for name in ("plan", "scenario")
+    )
+    (note,) = (note for note in plan["notes"] if note["code"] == "siting.other_walker")
+    reached = plan["reached"]["requirement"]
+    assert f"({reached['share_before']:.1%} → {reached['share_after']:.1%}) are of walks at 4 km/h" in note["en"]
+    assert note in scenario["notes"]
+    assert note["en"] in text

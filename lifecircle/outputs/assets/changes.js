@@ -267,6 +267,7 @@
     L.control.scale({position: "bottomright", imperial: false, maxWidth: 140}).addTo(map);
     map.getContainer().append(panel.root);
     map.getContainer().classList.add("lc-map");
+    map.getContainer().setAttribute("role", "main");
     panel.refresh();
     const wide = panel.root.offsetWidth < map.getSize().x * 0.7;
     map.fitBounds(data.bounds, {paddingTopLeft: [wide ? panel.root.offsetWidth + 24 : 12, 12], paddingBottomRight: [12, wide ? 12 : panel.root.offsetHeight + 12], animate: false});

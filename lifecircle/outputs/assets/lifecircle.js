@@ -69,8 +69,10 @@
     const groups = data.colours.count.map(function (colour, count) {
       return {colour: colour, label: String(count), rank: count, rows: [], mark: "disc", hatch: false, line: "rgba(40,30,20,.55)"};
     });
-    data.covered.forEach(function (count, row) { groups[count].rows.push(row); });
-    return groups.slice().reverse();
+    const open = Object.assign({colour: data.colours.status.unknown, label: data.words["map.count_open"], rows: []}, LOOK.unknown, {rank: groups.length});
+    const doubtful = new Set(data.open);
+    data.covered.forEach(function (count, row) { (doubtful.has(row) ? open : groups[count]).rows.push(row); });
+    return [...groups.reverse(), open].filter(function (group) { return group !== open || open.rows.length; });
   }
 
   // ---- pop-ups -------------------------------------------------------------------------------
@@ -201,6 +203,7 @@
     L.control.scale({position: "bottomright", imperial: false, maxWidth: 140}).addTo(map);
     map.getContainer().append(panel.root);
     map.getContainer().classList.add("lc-map");
+    map.getContainer().setAttribute("role", "main");
     panel.open(map.getSize().x > 640);
     map.on("resize", function () { act.resized(panel.root); });
     fit();

@@ -1,4 +1,4 @@
-"""Charts for print: shares, minutes, Lorenz curve, siting trade-off."""
+"""Charts for print: shares, minutes, Lorenz curve."""
 
 from __future__ import annotations
 
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-SITING_COLUMNS = ("sites", "covered", "bound")
 TYPES_DRAWN = 8
 ROW_IN, NAME_IN, VALUE_IN = 0.36, 2.35, 1.25
 
@@ -83,10 +82,10 @@ def _share_row(
 ) -> None:
     language, weight = view.language, "bold" if row["id"] == HEADLINE else "normal"
     name = wrapped(drawable(row["name"], language), 34)
-    style: dict[str, Any] = {"transform": axes.get_yaxis_transform(), "va": "center", "linespacing": 1.1}
-    axes.text(-0.02, place, name, ha="right", weight=weight, **style)
+    text: dict[str, Any] = {"transform": axes.get_yaxis_transform(), "va": "center", "linespacing": 1.1}
+    axes.text(-0.02, place, name, ha="right", weight=weight, **text)
     if row["bounds"] is None:
-        axes.text(0.01, place, drawable(row["why"], language), color=QUIET, fontsize=8, **style)
+        axes.text(0.01, place, drawable(row["why"], language), color=QUIET, fontsize=8, **text)
         return
     low, high = (100.0 * float(value) for value in row["bounds"])
     axes.barh(place, low, height=0.5, color=STATUS_COLOURS["covered"], zorder=2)
@@ -97,13 +96,21 @@ def _share_row(
         "linewidth": 0.6,
     }
     axes.barh(place, high - low, left=low, height=0.5, zorder=2, **doubt)
-    axes.plot([low], [place], "o", markersize=6, mfc="white", mec=INK, mew=1.0, zorder=5)
+    axes.plot([low], [place], "o", markersize=6, mfc="white", mec=INK, mew=1.0, zorder=5, clip_on=False)
     if interval is not None:
         ends = [100.0 * interval[0], 100.0 * interval[1]]
-        axes.plot(ends, [place, place], "|-", color=INK, markersize=9, linewidth=1.2, zorder=4)
+        axes.plot(ends, [place, place], "|-", color=INK, markersize=9, linewidth=1.2, zorder=4, clip_on=False)
     if row["strict"] is not None and not math.isnan(row["strict"]) and view.audit.rule != "standard":
-        axes.plot([100.0 * float(row["strict"])], [place], "D", markersize=5, mfc="#e69f00", mec=INK, mew=0.7, zorder=4)
-    axes.text(1.02, place, share_range(*row["bounds"], language=language), ha="left", weight=weight, **style)
+        style: dict[str, Any] = {
+            "markersize": 5,
+            "mfc": "#e69f00",
+            "mec": INK,
+            "mew": 0.7,
+            "zorder": 4,
+            "clip_on": False,
+        }
+        axes.plot([100.0 * float(row["strict"])], [place], "D", **style)
+    axes.text(1.02, place, share_range(*row["bounds"], language=language), ha="left", weight=weight, **text)
 
 
 def _share_legend(axes: Axes, view: AuditView, *, interval: bool) -> None:
@@ -217,47 +224,6 @@ def lorenz_chart(view: AuditView, table: pd.DataFrame) -> Figure:
     axes.legend(loc="upper left", frameon=False)
     note = wrapped(_said(view, "figure.lorenz.half", share=percent(half / 100.0)), 40)
     axes.text(97, 4, note, ha="right", va="bottom", fontsize=8)
-    return figure
-
-
-def siting_chart(view: AuditView, table: pd.DataFrame) -> Figure:
-    """Return what further sites add: the covered share found, and the bound that no choice can exceed.
-
-    Parameters
-    ----------
-    view : AuditView
-    table : DataFrame
-        SITING_COLUMNS: number of sites, covered share (0..1) and its proven upper bound (0..1 or null), ascending.
-    """
-    from matplotlib.ticker import MaxNLocator
-
-    _need(table, SITING_COLUMNS, "siting")
-    language = view.language
-    figure = titled(view, phrase("figure.siting", language), subtitle=basis(view), size=(7.2, 5.2))
-    axes = panel(figure, (MARGIN + 0.7, FOOT + 0.6, 7.2 - 2 * MARGIN - 0.8, 5.2 - HEAD - FOOT - 0.75))
-    rows = table.sort_values("sites", kind="stable")
-    sites, covered = rows["sites"].to_numpy(), 100.0 * rows["covered"].to_numpy(dtype=float)
-    bound = 100.0 * rows["bound"].to_numpy(dtype=float)
-    if np.isfinite(bound).any():
-        style: dict[str, Any] = {
-            "color": SERIES[1],
-            "linestyle": "--",
-            "marker": "v",
-            "markersize": 5,
-            "linewidth": 1.2,
-        }
-        axes.plot(sites, bound, label=_said(view, "figure.siting.bound"), **style)
-        axes.fill_between(sites, covered, bound, color=SERIES[1], alpha=0.10, linewidth=0)
-    axes.plot(sites, covered, "o-", color=SERIES[0], linewidth=1.8, label=_said(view, "figure.siting.covered"))
-    last = -1
-    for place in (0, last):
-        text = percent(covered[place] / 100.0)
-        axes.annotate(text, (sites[place], covered[place]), xytext=(0, -12), textcoords="offset points", ha="center")
-    axes.set(xlabel=_said(view, "figure.siting.x"), ylim=(0, min(100.0, 1.15 * float(np.nanmax([*covered, *bound])))))
-    axes.set_ylabel(_said(view, "figure.siting.y", weight=weight_name(view)))
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.grid(color=HAIR, linewidth=0.4)
-    axes.legend(loc="lower right", frameon=False)
     return figure
 
 

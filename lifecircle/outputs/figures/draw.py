@@ -11,7 +11,7 @@ import pandas as pd
 from lifecircle.errors import ConfigError
 from lifecircle.model.audit import AuditView
 from lifecircle.outputs.figures.base_map import MapLayers
-from lifecircle.outputs.figures.charts import lorenz_chart, minutes_chart, shares_chart, siting_chart
+from lifecircle.outputs.figures.charts import lorenz_chart, minutes_chart, shares_chart
 from lifecircle.outputs.figures.maps import before_after, circle_map, sheet
 from lifecircle.outputs.figures.paper import FORMATS, drawing, save_figure
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 T = TypeVar("T")
-KINDS = ("sheet", "circle", "shares", "minutes", "lorenz", "before_after", "siting")
+KINDS = ("sheet", "circle", "shares", "minutes", "lorenz", "before_after")
 
 
 def draw(
@@ -41,7 +41,7 @@ def draw(
     circle : str, optional
         For ``circle`` (needed) and ``before_after`` (by default all counted circles together).
     table : DataFrame, optional
-        For ``siting`` (needed), and for ``minutes`` and ``lorenz`` instead of the view's own.
+        For ``minutes`` and ``lorenz`` instead of the view's own.
     after : AuditView, optional
         For ``before_after`` (needed): the same residences after a change.
     layers : MapLayers, optional
@@ -64,7 +64,7 @@ def draw(
             return shares_chart(view)
         if kind == "before_after":
             return before_after(view, _given(after, kind, "after"), circle=circle)
-        charts = {"minutes": minutes_chart, "lorenz": lorenz_chart, "siting": siting_chart}
+        charts = {"minutes": minutes_chart, "lorenz": lorenz_chart}
         return charts[kind](view, _given(table if table is not None else own_table(view, kind), kind, "table"))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from lifecircle.model.audit import AuditView
 from lifecircle.outputs.figures.fonts import drawable, wrapped
@@ -14,10 +14,28 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from lifecircle.model.area import StudyArea
+    from lifecircle.model.provenance import Provenance
+
 MARGIN, HEAD, FOOT = 0.35, 0.82, 0.62  # inches
 
 
-def titled(view: AuditView, title: str, *, subtitle: str, size: tuple[float, float]) -> Figure:
+class Framed(Protocol):
+    """What the frame of a figure tells: place, sources, who compiled it."""
+
+    @property
+    def area(self) -> StudyArea: ...  # noqa: D102  # as in the views
+    @property
+    def provenance(self) -> Provenance: ...  # noqa: D102
+    @property
+    def language(self) -> str: ...  # noqa: D102
+    @property
+    def compiled_by(self) -> str: ...  # noqa: D102
+    @property
+    def map_approval_no(self) -> str: ...  # noqa: D102
+
+
+def titled(view: Framed, title: str, *, subtitle: str, size: tuple[float, float]) -> Figure:
     """Return an empty figure of `size` (inches) with its title, what its figures rest on, and the source line."""
     from lifecircle.outputs.figures.printed import PrintedFigure
 
@@ -39,7 +57,7 @@ def say(figure: Figure, text: str, *, language: str, at: tuple[float, float], **
     figure.text(at[0] / width, at[1] / height, drawable(text, language), linespacing=1.35, **style)
 
 
-def source_lines(view: AuditView) -> list[str]:
+def source_lines(view: Framed) -> list[str]:
     """Return what every figure carries: who compiled it, its approval number or its standing, and the data's source."""
     language = view.language
     colon, between = phrase("colon", language), "  ·  "

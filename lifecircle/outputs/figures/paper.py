@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from lifecircle.outputs.figures.fonts import families
+from lifecircle.outputs.styles import STATUS_COLOURS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -83,7 +84,10 @@ def write_png(figure: Figure, out: Path | IO[bytes], *, every_colour: bool = Fal
         drawn.save(out, format="png", dpi=(DPI, DPI))
         return
     sample = drawn.resize((size[0] // 3, size[1] // 3), Image.Resampling.NEAREST)
-    palette = sample.quantize(256, method=Image.Quantize.MEDIANCUT)
+    fixed = [int(colour[at : at + 2], 16) for colour in STATUS_COLOURS.values() for at in (1, 3, 5)]
+    common = sample.quantize(256 - len(STATUS_COLOURS), method=Image.Quantize.MEDIANCUT).getpalette() or []
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([*common, *fixed])  # the legend's colours are the map's, however little of them there is
     few = drawn.quantize(palette=palette, dither=Image.Dither.NONE)
     colours, page = few.getpalette() or [], 3 * int(few.getpixel((0, 0)))  # type: ignore[arg-type]
     few.putpalette([*colours[:page], 255, 255, 255, *colours[page + 3 :]])  # the page stays white, not nearly white

@@ -10,6 +10,7 @@ from lifecircle.outputs.phrases import (
     basis,
     circle_name,
     circle_row,
+    missing_text,
     percent,
     phrase,
     reason_text,
@@ -119,7 +120,6 @@ def _gap(view: AuditView, circle: str) -> str:
     if gaps.empty:
         return phrase("report.circle.no_gap", language)
     gap = gaps.iloc[0]
-    missing = phrase("list", language).join(type_label(view, kind) for kind in str(gap["missing"]).split("|") if kind)
     text = phrase(
         "report.circle.gap",
         language,
@@ -128,7 +128,7 @@ def _gap(view: AuditView, circle: str) -> str:
         homes=phrase("gaps.homes", language, count=f"{int(gap['homes']):,}"),
         share=percent(gap["weight_share"]),
         weight=weight_name(view),
-        missing=missing,
+        missing=missing_text(view, gap, named=type_label),
     )
     away = _away(gap["minutes"], gap["metres"], language)
     if not gap["nearest_facility_id"] or not away:

@@ -204,7 +204,9 @@ def rule_text(view: AuditView, row: dict[str, Any]) -> str:
         return threshold_text(row, language)
     said = []
     for item in items:
-        types = phrase("report.circles.or", language).join(type_label(view, kind) for kind in item["types"])
+        either = phrase("report.circles.or", language)
+        pools = [either.join(type_label(view, kind) for kind in pool) for pool in item.get("pools") or [item["types"]]]
+        types = phrase("list", language).join(pools)
         limit = threshold_text({"threshold": [item]}, language)
         said.append(phrase("report.circles.item", language, types=types, limit=limit))
     return phrase("report.circles.and", language).join(said)

@@ -16,7 +16,7 @@ from lifecircle.outputs.geocoded import GeocodedRow, write_geocoded
 from lifecircle.pipeline.lists.geocoding import GeocodeFiles, geocode_rules, geocode_sources, reason_of
 from lifecircle.sources.geocode import OFFLINE, GeocodeQuery, Geocoder, Sources
 from lifecircle.sources.geocode_decide import NOT_FOUND, Verdict
-from lifecircle.sources.geocode_review import write_review
+from lifecircle.sources.geocode_review import Key, write_review
 from lifecircle.sources.osm_file import read_osm
 from lifecircle.sources.snapshot import SnapshotFiles, read_snapshot
 from lifecircle.sources.table_formats import is_vector, read_grids
@@ -25,8 +25,10 @@ from lifecircle.sources.table_places import read_places
 from lifecircle.sources.table_rows import read_fields
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lifecircle.config.schema import Study
-    from lifecircle.sources.grids import Grid
+    from lifecircle.sources.grids import Cell, Grid
     from lifecircle.sources.table_header import Header
     from lifecircle.sources.table_rows import Fields
 
@@ -133,6 +135,64 @@ def geocode_table(
     SourceError, SchemaError
         If the table, the extract, the ledger or the review file cannot be read, or a result cannot be written.
     """
+    return locate_table(table, config=config, providers=providers).write(Path(out))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LocatedTable:
+    """A table with what was found for its rows; services' answers are in the ledger, nothing else is written yet.
+
+    Attributes
+    ----------
+    sheet : str
+    labels : tuple of str
+        The table's header.
+    rows : list of (cells, GeocodedRow)
+        Every row of the table, in its order.
+    asked : list of (key, Verdict)
+        Of the rows without a place of their own.
+    geocoder : Geocoder
+    files : GeocodeFiles
+    language : str
+    """
+
+    sheet: str
+    labels: tuple[str, ...]
+    rows: list[tuple[Sequence[Cell], GeocodedRow]]
+    asked: list[tuple[Key, Verdict]]
+    geocoder: Geocoder
+    files: GeocodeFiles
+    language: str
+
+    def write(self, out: Path) -> GeocodeReport:
+        """Write the review file and the table with the answers beside each row.
+
+        Raises
+        ------
+        SourceError
+            If one of them cannot be written.
+        """
+        open_rows = write_review(self.files.review, self.asked, decided=self.geocoder.sources.decisions)
+        write_geocoded(out, labels=self.labels, rows=self.rows, title=self.sheet)
+        counts = Counter(answer.status for _, answer in self.rows)
+        return GeocodeReport(
+            {status: counts[status] for status in _WORDS["en"] if counts[status]},
+            open_rows,
+            self.files.review,
+            self.files.ledger,
+            self.geocoder.asked,
+            dict(self.geocoder.failures),
+            self.language,
+        )
+
+
+def locate_table(
+    table: str | Path, *, config: str | Path | None = None, providers: tuple[str, ...] = ()
+) -> LocatedTable:
+    """Find a place for every row of a table that has none, before anything is written.
+
+    Parameters and errors as in `geocode_table`.
+    """
     path = Path(table)
     study = None if config is None else load_study(Path(config))
     given = _providers(study, providers)
@@ -146,15 +206,10 @@ def geocode_table(
     queries = [GeocodeQuery(fields.name[row], fields.address[row]) for row in waiting]
     verdicts = dict(zip(waiting, geocoder.locate(queries), strict=True))
     asked = [(query.key, verdicts[row]) for row, query in zip(waiting, queries, strict=True) if any(query.key)]
-    open_rows = write_review(files.review, asked, decided=geocoder.sources.decisions)
     language = "zh" if study is None else study.language
     answers = [_row(verdicts.get(row), language=language) for row in range(len(fields.rows))]
-    write_geocoded(Path(out), labels=header.labels, rows=list(zip(fields.rows, answers, strict=True)), title=grid.sheet)
-    counts = Counter(answer.status for answer in answers)
-    ordered = {status: counts[status] for status in _WORDS["en"] if counts[status]}
-    return GeocodeReport(
-        ordered, open_rows, files.review, files.ledger, geocoder.asked, dict(geocoder.failures), language
-    )
+    rows = list(zip(fields.rows, answers, strict=True))
+    return LocatedTable(grid.sheet, header.labels, rows, asked, geocoder, files, language)
 
 
 def _providers(study: Study | None, named: tuple[str, ...]) -> Geocode:

@@ -176,7 +176,11 @@ def _placed(rows: gpd.GeoDataFrame, waiting: Sequence[int], *, verdicts: Sequenc
     columns = {name: rows[name].to_numpy(dtype=object).copy() for name in ("status", "why_en", "why_zh")}
     for row, verdict in zip(waiting, verdicts, strict=True):
         place = verdict.place
-        columns["why_en"][row], columns["why_zh"][row] = reason_of(verdict)
+        seen = columns["why_en"][row], columns["why_zh"][row]
+        columns["why_en"][row], columns["why_zh"][row] = (
+            found if place else mark.join(filter(None, (before, found)))
+            for mark, before, found in zip(("; ", "；"), seen, reason_of(verdict), strict=True)
+        )
         if place is not None:
             shapes[row] = shapely.Point(place.lon, place.lat)
             columns["status"][row] = GEOCODED

@@ -13,7 +13,8 @@ import pandas as pd
 
 from lifecircle.coverage.filters import attribute
 from lifecircle.errors import ConfigError, SchemaError
-from lifecircle.sources.sheets import find_columns, read_sheets, records
+from lifecircle.sources.sheets import find_columns, records
+from lifecircle.sources.table_formats import read_grids
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -157,7 +158,7 @@ def _from_column(table: FacilityTable, column: str) -> list[tuple[str, str, str]
 
 
 def _from_file(path: Path, table: FacilityTable) -> list[tuple[str, str, str]]:
-    grid = read_sheets(path)[0]
+    grid = read_grids(path)[0]
     header, columns = find_columns(grid, _HEADERS, needed=("facility", "community"))
     by_name = _facilities(table)
     found = []

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import folium
     import geopandas as gpd
 
+    from lifecircle.model.provenance import Note
     from lifecircle.pipeline.place import Place
 
 log = logging.getLogger("lifecircle")
@@ -47,12 +48,15 @@ class ScenarioResult:
         Of the changed place; of the empty scenario, the baseline itself.
     edited : Edited
         How the place was changed.
+    notes : tuple of Note
+        Of whoever made the scenario (a siting plan), beside those on its effect.
     """
 
     scenario: Scenario
     baseline: Audit
     audit: Audit
     edited: Edited
+    notes: tuple[Note, ...] = ()
 
     @cached_property
     def effect(self) -> Effect:
@@ -129,6 +133,7 @@ class ScenarioResult:
     def view(self) -> ScenarioView:
         """Everything that an output may draw or write."""
         sides = self.baseline.coverage, self.audit.coverage
+        catalogue = self.baseline.place.question.catalogue
         return ScenarioView(
             self.scenario,
             self.baseline.view,
@@ -137,7 +142,7 @@ class ScenarioResult:
             self.types,
             self.reach,
             marks_of(self.baseline.place, self.edited, scenario=self.scenario),
-            scenario_notes(sides, self.effect, types=self.types),
+            (*self.notes, *scenario_notes(sides, self.effect, types=self.types, catalogue=catalogue)),
         )
 
     def summary(self, language: str | None = None) -> str:

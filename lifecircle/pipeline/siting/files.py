@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from lifecircle.outputs.siting_files import write_csv, write_plan
 from lifecircle.outputs.siting_text import plan_text
 from lifecircle.pipeline.provenance import provenance_of
 from lifecircle.pipeline.scenarios.what_if import what_if
+from lifecircle.pipeline.siting.notes import OTHER_WALKER
 
 if TYPE_CHECKING:
     from lifecircle.model.siting import SitingPlan
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
 def plan_view(place: Place, plan: SitingPlan, *, language: str | None = None) -> PlanView:
     """Return everything that an output may print of a plan."""
-    question = place.question
+    question, output = place.question, place.study.output
     return PlanView(
         plan,
         place.area,
@@ -30,6 +32,8 @@ def plan_view(place: Place, plan: SitingPlan, *, language: str | None = None) ->
         provenance_of(place),
         place.residence_set.denominator_sources.get(plan.weight),
         language or question.language,
+        output.compiled_by,
+        output.map_approval_no,
     )
 
 
@@ -48,7 +52,7 @@ def write_site(place: Place, plan: SitingPlan, *, out: str | Path, maps: bool = 
     plan : SitingPlan
     out : str or Path
     maps : bool
-        False: no map and no audit of the built place.
+        False: no figure, no map and no audit of the built place.
 
     Returns
     -------
@@ -60,10 +64,12 @@ def write_site(place: Place, plan: SitingPlan, *, out: str | Path, maps: bool = 
         If the folder cannot be written to.
     """
     folder = Path(out)
-    written = write_plan(plan_view(place, plan), folder)
+    written = write_plan(plan_view(place, plan), folder, figure=maps)
     if maps and len(plan.sites):
         name = phrase("siting.scenario", place.question.language, count=len(plan.sites))
-        written += what_if(place, plan.as_scenario(name)).write(folder)
+        built = what_if(place, plan.as_scenario(name))
+        notes = tuple(note for note in plan.notes if note.code == OTHER_WALKER)
+        written += replace(built, notes=notes).write(folder)
     return written
 
 
@@ -71,7 +77,7 @@ def score_summary(place: Place, scores: Scores) -> str:
     """Return the scores of candidates as text in the study's language."""
     question = place.question
     about = ScoreView(place.area, question.standard, question.catalogue, scores.weight, scores.total, question.language)
-    return score_text(about, scores.table, told=scores.requirement)
+    return score_text(about, scores.table, told=scores.requirement, notes=scores.notes)
 
 
 def write_scores(scores: Scores, out: Path) -> Path:

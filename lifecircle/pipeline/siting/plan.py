@@ -48,8 +48,8 @@ class Outcome:
     curve_bound : float64 (S,)
         In `unit`; for LSCP in weight.
     out_of_reach : float
-    mean : Mapping or None
-        For the p-median: mean minutes by chosen sites.
+    means : tuple of float
+        For the p-median: mean minutes before, then with the sites of every step; else empty.
     """
 
     chosen: Chosen
@@ -205,7 +205,7 @@ def make_plan(base: Before, choice: Choice, *, sites: Sites, outcome: Outcome) -
         tradeoff=_tradeoff(judge, choice, outcome=outcome, places=len(sites)),
         minutes_before=outcome.means[0] if outcome.means else None,
     )
-    return plan_notes(plan, choice)
+    return plan_notes(plan, choice, catalogue=base.place.question.catalogue, found=sites.found.notes)
 
 
 def _told(base: Before, choice: Choice) -> tuple[SitedRequirement, ...]:

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import shapely
 from pyproj import Transformer
 from scipy.sparse import csr_array, hstack
 
-from lifecircle.errors import ConfigError, InfeasibleError, SchemaError
+from lifecircle.errors import ConfigError, InfeasibleError
 from lifecircle.model.area import WGS84
 from lifecircle.model.travel import Snapped
 from lifecircle.network.snapping import entrance_points
-from lifecircle.pipeline.lists.datums import KnownPlaces
-from lifecircle.pipeline.lists.rows import USED, name_types
+from lifecircle.pipeline.siting.own_candidates import from_file, from_frame
 from lifecircle.pipeline.walking.anywhere import to_metres
-from lifecircle.siting.candidates import SOURCES, Candidates, Town, away_from, find_candidates, inside
-from lifecircle.sources.table_types import TypeWords
-from lifecircle.sources.tables import TableRequest, read_facility_list
+from lifecircle.siting.candidates import SOURCES, THINNED, Candidates, Town, away_from, find_candidates, inside
 from lifecircle.travel.nearest import Endpoints
 from lifecircle.travel.reach import reach_pairs
 from lifecircle.units import MM_PER_M
@@ -91,7 +87,7 @@ def candidate_sites(
     lon, lat = (np.round(each, DECIMALS) for each in to_degrees.transform(found.table["x"], found.table["y"]))
     if len(found):
         xy = to_metres(place, lon=lon, lat=lat)
-        found = Candidates(found.source, found.table.assign(x=xy[:, 0], y=xy[:, 1], lon=lon, lat=lat), found.gone)
+        found = replace(found, table=found.table.assign(x=xy[:, 0], y=xy[:, 1], lon=lon, lat=lat))
     if options.min_distance_m > 0:
         rows = place.facilities["type"].isin(kinds).to_numpy()
         found = away_from(found, entrance_points(place.facilities["entrances"][rows])[1], metres=options.min_distance_m)
@@ -109,48 +105,15 @@ def candidate_sites(
 
 
 def _found(place: Place, source: str | Path | pd.DataFrame | None, *, kind: str, options: SitingOptions) -> Candidates:
+    if options.spacing_m is not None and str(DEFAULT if source is None else source) not in THINNED:
+        raise ConfigError(f"candidates: a spacing is for {' and '.join(THINNED)}; other candidates are not thinned")
     if isinstance(source, pd.DataFrame):
-        return inside(_from_frame(place, source), place.area)
+        return inside(from_frame(place, source), place.area)
     if source is not None and (str(source) not in SOURCES) and (isinstance(source, Path) or Path(source).suffix):
-        return inside(_from_file(place, Path(source), kind=kind), place.area)
+        return inside(from_file(place, Path(source), kind=kind, datum=options.datum), place.area)
     lived = entrance_points(place.residences["entrances"])[1]
     town = Town(place.area, place.network, place.objects, lived)
     return find_candidates(str(source or DEFAULT), town, spacing_m=options.spacing_m, most=options.most_candidates)
-
-
-def _from_frame(place: Place, frame: pd.DataFrame) -> Candidates:
-    if not {"lon", "lat"} <= set(frame.columns):
-        raise SchemaError(f"candidates: a table needs columns lon and lat, got {list(frame.columns)}")
-    ids = pd.Index(frame.index.astype(str), name="id")
-    if not ids.is_unique:
-        raise SchemaError(f"candidates: ids must be unique; repeated: {list(ids[ids.duplicated()][:5])}")
-    names = frame["name"].astype(str) if "name" in frame.columns else pd.Series("", index=frame.index)
-    forward = Transformer.from_crs(WGS84, place.area.crs, always_xy=True)
-    x, y = forward.transform(frame["lon"].to_numpy(dtype=float), frame["lat"].to_numpy(dtype=float))
-    table = pd.DataFrame({"name": names.to_numpy(dtype=object), "x": x, "y": y}, index=ids)
-    found = Candidates("table", table.sort_index(), {})
-    placed: Bools = np.isfinite(found.table["x"].to_numpy(dtype=float))
-    return found.only(placed, reason="no_place")
-
-
-def _from_file(place: Place, path: Path, *, kind: str) -> Candidates:
-    """Read a list as a list of facilities of `kind` would be read."""
-    catalogue = place.question.catalogue
-    words = TypeWords.of(catalogue, of_name=name_types(catalogue), own={})
-    about = KnownPlaces(place.inputs.osm).around(place.inputs.boundary)
-    rows = read_facility_list(path, request=TableRequest(words, kind), about=about).rows
-    usable = rows["status"].isin(USED).to_numpy() & rows.geometry.notna().to_numpy()
-    if not usable.any():
-        why = rows["why_en"].iloc[0] if len(rows) else "it has no rows"
-        raise ConfigError(f"{path.name}: none of its {len(rows)} rows has a place ({why})")
-    used = rows[usable]
-    points = shapely.get_coordinates(shapely.point_on_surface(used.geometry.to_numpy()))
-    forward = Transformer.from_crs(WGS84, place.area.crs, always_xy=True)
-    x, y = forward.transform(points[:, 0], points[:, 1])
-    table = pd.DataFrame(
-        {"name": used["name"].to_numpy(dtype=object), "x": x, "y": y}, index=pd.Index(used["object_id"], name="id")
-    )
-    return Candidates(path.name, table.sort_index(), dict.fromkeys(rows["object_id"][~usable].astype(str), "no_place"))
 
 
 def reach_of(place: Place, want: Wanted, *, ends: Endpoints, lacking: Bools, limit: int) -> csr_array:

@@ -12,16 +12,18 @@ import numpy.typing as npt
 import pandas as pd
 
 from lifecircle.coverage.kleene import COVERED, NOT_COVERED
-from lifecircle.errors import ConfigError, InfeasibleError
+from lifecircle.errors import ConfigError
 from lifecircle.model.siting import SCORE_COLUMNS, SitedRequirement
 from lifecircle.model.siting_options import SitingOptions
 from lifecircle.pipeline.siting.ground import before
 from lifecircle.pipeline.siting.reach import Sites, candidate_sites, reach_of
+from lifecircle.pipeline.siting.task import refuse_thin
 from lifecircle.units import MS_PER_MIN
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
+    from lifecircle.model.provenance import Note
     from lifecircle.pipeline.place import Place
     from lifecircle.pipeline.siting.ground import Before
 
@@ -42,12 +44,15 @@ class Scores:
     weight : str
     total : float
         The study's weight.
+    notes : tuple of Note
+        On the list of candidates.
     """
 
     table: pd.DataFrame
     requirement: SitedRequirement
     weight: str
     total: float
+    notes: tuple[Note, ...] = ()
 
 
 def score(
@@ -80,11 +85,7 @@ def score(
     options = options or SitingOptions()
     base = before(place, (type,), options=options)
     ((want, verdict),) = base.asked
-    if verdict.thin is not None and not options.accept_unknown:
-        raise InfeasibleError(
-            f"{type}: the map of it is thin ({verdict.thin.kind}), so nobody can be said to lack it; declare it "
-            "complete under completeness, or accept that what is gained may be there already (--accept-unknown)"
-        )
+    refuse_thin(base, options=options)
     if want.item.in_metres and want.item.straight_line:
         raise ConfigError(f"{type}: its threshold is a straight line; give minutes of your own (--minutes)")
     sites = candidate_sites(place, candidates, kinds=(type,), options=options)
@@ -97,7 +98,7 @@ def score(
     frame = pd.concat([frame, pd.DataFrame(gone)], ignore_index=True) if gone else frame
     told = want.told((type,), "" if verdict.thin is None else verdict.thin.kind)
     table = frame.reindex(columns=list(SCORE_COLUMNS)).astype({"rank": "Int64", "order": "Int64"})
-    return Scores(table, told, base.ground.case.weight, base.weight.total)
+    return Scores(table, told, base.ground.case.weight, base.weight.total, sites.found.notes)
 
 
 def _scores(base: Before, reach: csr_array, *, sites: Sites, longest: int) -> pd.DataFrame:

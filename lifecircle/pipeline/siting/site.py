@@ -77,7 +77,8 @@ def site(
     started = time.monotonic()
     options = options or SitingOptions()
     kinds = (type,) if isinstance(type, str) else tuple(dict.fromkeys(type or ()))
-    limit = _limit(problem, count, kinds=kinds, options=options)
+    _check_question(problem, count, kinds=kinds, options=options)
+    limit = Limit(count, options.budget)
     base = before(place, kinds, options=options)
     task = make_task(base, kinds, options=options)
     sites = candidate_sites(place, candidates, kinds=task.kinds, options=options)
@@ -98,16 +99,20 @@ def site(
     return replace(plan, seconds=time.monotonic() - started)
 
 
-def _limit(problem: str, count: int | None, *, kinds: tuple[str, ...], options: SitingOptions) -> Limit:
+def _check_question(problem: str, count: int | None, *, kinds: tuple[str, ...], options: SitingOptions) -> None:
+    """Refuse what is unknown, missing, or contradicts itself."""
     if problem not in PROBLEMS:
         raise ConfigError(f"problem is {problem!r}: give one of {', '.join(PROBLEMS)}")
     if count is not None and count < 1:
         raise ConfigError(f"count is {count}: give 1 or more sites")
     if problem != "lscp" and count is None and options.budget is None:
         raise ConfigError("say how many sites (count), or how much they may cost (a budget with prices)")
+    if not kinds and (options.minutes is not None or options.circle is not None):
+        raise ConfigError("minutes and circle are for types that you name: all circles have their own thresholds")
+    if kinds and options.objective == "person_circles":
+        raise ConfigError("person_circles counts all circles: name no type, or leave it out")
     if problem == "p-median" and len(kinds) != 1:
         raise ConfigError("the p-median takes one type: its minutes are those to the nearest facility of it")
-    return Limit(count, options.budget)
 
 
 def _most_covered(base: Before, task: Task, *, rows: TaskRows, limit: Limit, exact_s: float) -> Outcome:

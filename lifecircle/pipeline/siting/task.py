@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from lifecircle.coverage.kleene import COVERED
 from lifecircle.errors import ConfigError, InfeasibleError
+from lifecircle.model.standard import Circle
 from lifecircle.pipeline.siting.choice import Choice
 from lifecircle.pipeline.siting.ground import Before, Wanted
 from lifecircle.pipeline.siting.reach import Sites, reach_of
@@ -37,8 +38,8 @@ class Task:
         By group: origins that lack something that no site meets.
     objective : str
     prices : float64 (T,)
-    notes : tuple of (str, str)
-        Requirements that were left alone, and why: circle, thinness.
+    alone : tuple of (Circle, str)
+        Circles of which a requirement was left alone, and why: thinness of the map, "" for its rule.
     """
 
     kinds: tuple[str, ...]
@@ -46,7 +47,7 @@ class Task:
     fixed: tuple[Bools, ...]
     objective: str
     prices: npt.NDArray[np.float64]
-    alone: tuple[tuple[str, str], ...] = ()
+    alone: tuple[tuple[Circle, str], ...] = ()
 
     def price(self, places: int) -> npt.NDArray[np.float64]:
         """Return the price of every site (T * L,)."""
@@ -111,9 +112,10 @@ def make_task(base: Before, kinds: tuple[str, ...], *, options: SitingOptions) -
         If the map of a type is thin, nobody lacks anything, or the budget buys nothing.
     """
     task = _of_types(base, kinds, options=options) if kinds else _of_circles(base, options=options)
-    strange = sorted(set(options.prices) - set(task.kinds))
+    priced = kinds or tuple(dict.fromkeys(kind for _, want, _ in task.members for kind in want.item.types))
+    strange = sorted(set(options.prices) - set(priced))
     if strange:
-        raise ConfigError(f"price of {strange[0]!r}: it is not among the types to be built ({', '.join(task.kinds)})")
+        raise ConfigError(f"price of {strange[0]!r}: it is not among the types to be built ({', '.join(priced)})")
     cheapest = float(task.prices.min())
     if options.budget is not None and cheapest > options.budget:
         kind = task.kinds[int(np.argmin(task.prices))]
@@ -124,7 +126,8 @@ def make_task(base: Before, kinds: tuple[str, ...], *, options: SitingOptions) -
     return task
 
 
-def _of_types(base: Before, kinds: tuple[str, ...], *, options: SitingOptions) -> Task:
+def refuse_thin(base: Before, *, options: SitingOptions) -> None:
+    """Refuse types asked for of which the map is thin (InfeasibleError), unless that is accepted."""
     for want, verdict in base.asked:
         if verdict.thin is not None and not options.accept_unknown:
             names = "/".join(want.item.types)
@@ -133,6 +136,10 @@ def _of_types(base: Before, kinds: tuple[str, ...], *, options: SitingOptions) -
                 "complete under completeness (with the list that proves it), or accept that what is gained may be "
                 "there already (--accept-unknown)"
             )
+
+
+def _of_types(base: Before, kinds: tuple[str, ...], *, options: SitingOptions) -> Task:
+    refuse_thin(base, options=options)
     members = tuple((number, want, verdict) for number, (want, verdict) in enumerate(base.asked))
     prices = np.array([options.prices.get(kind, 1.0) for kind in kinds])
     return Task(kinds, members, (), "requirement", prices)
@@ -140,7 +147,7 @@ def _of_types(base: Before, kinds: tuple[str, ...], *, options: SitingOptions) -
 
 def _of_circles(base: Before, *, options: SitingOptions) -> Task:
     """Return the requirements of all counted circles; types that serve no more than a dearer or later one are left."""
-    members, alone = [], []
+    members, alone = [], list[tuple[Circle, str]]()
     counted = base.weights > 0.0
     groups = len(base.verdicts) if options.objective == "person_circles" else 1
     fixed = [np.zeros(base.origins, dtype=bool) for _ in range(groups)]
@@ -154,7 +161,7 @@ def _of_circles(base: Before, *, options: SitingOptions) -> Task:
             members.append((group, want, verdict))
             continue
         fixed[group] |= lacking
-        alone.append((cast("str", want.circle and want.circle.id), "" if verdict.thin is None else verdict.thin.kind))
+        alone.append((base.verdicts[number].circle, "" if verdict.thin is None else verdict.thin.kind))
     for number, circle in enumerate(base.verdicts):
         if circle.rule is None:  # a layer of the user's: no site changes it
             fixed[number if groups > 1 else 0] |= (circle.status != COVERED) & counted
@@ -164,7 +171,7 @@ def _of_circles(base: Before, *, options: SitingOptions) -> Task:
         )
     kinds = _useful_types(members, options=options)
     prices = np.array([options.prices.get(kind, 1.0) for kind in kinds])
-    return Task(kinds, tuple(members), tuple(fixed), options.objective, prices, tuple(dict.fromkeys(alone)))
+    return Task(kinds, tuple(members), tuple(fixed), options.objective, prices, tuple(alone))
 
 
 def _useful_types(members: Sequence[tuple[int, Wanted, object]], *, options: SitingOptions) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lifecircle.config.problems import nearest
 from lifecircle.errors import ConfigError
 from lifecircle.model.travel import ReachPairs, Snapped, TravelMode
 from lifecircle.travel import reach
@@ -44,8 +45,7 @@ def reach_pairs(place: Place, *, types: tuple[str, ...] | None = None, cutoff_mi
     wanted = question.standard.types if types is None else types
     unknown = sorted(set(wanted) - set(question.catalogue.types))
     if unknown:
-        known = ", ".join(sorted(question.catalogue.types))
-        raise ConfigError(f"reach_pairs: unknown facility type {unknown[0]!r}; known: {known}")
+        raise ConfigError(f"unknown facility type {unknown[0]!r}{nearest(unknown[0], list(question.catalogue.types))}")
     facilities = joined.admitted(lenient=False)
     assert facilities.type is not None  # noqa: S101  # facilities always carry a type
     asked = np.isin(facilities.type, list(wanted))

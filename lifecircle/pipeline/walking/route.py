@@ -102,7 +102,7 @@ def residence_start(place: Place, residence_id: str) -> Endpoints:
         close = difflib.get_close_matches(residence_id, list(ids), n=1)
         hint = f": did you mean {close[0]!r}?" if close else "."
         raise ConfigError(
-            f"unknown residence {residence_id!r}{hint} Ids are in residences.parquet and place.residences"
+            f"unknown residence {residence_id!r}{hint} Give an id of residences.parquet, or a place: lon,lat"
         )
     row = int(np.flatnonzero(ids == residence_id)[0])
     snapped = place.joined.origins.snapped

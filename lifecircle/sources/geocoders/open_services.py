@@ -31,6 +31,11 @@ def _level(word: str) -> tuple[float, float]:
     return (40.0, 3000.0) if word in _AREAS else _LEVELS.get(word, _OTHER)
 
 
+def _with_town(question: Question) -> str:
+    said = not question.town or question.town in question.text
+    return question.text if said else f"{question.text}, {question.town}"
+
+
 class Nominatim:
     """Nominatim's ``/search``, format ``jsonv2``."""
 
@@ -41,12 +46,7 @@ class Nominatim:
 
     def parameters(self, question: Question) -> Mapping[str, str]:
         """Return the parameters of a free-form search."""
-        text = (
-            question.text
-            if not question.town or question.town in question.text
-            else f"{question.text}, {question.town}"
-        )
-        return {"q": text, "format": "jsonv2", "limit": str(_LIMIT), "addressdetails": "0"}
+        return {"q": _with_town(question), "format": "jsonv2", "limit": str(_LIMIT), "addressdetails": "0"}
 
     def read(self, answer: Any, http_status: int) -> tuple[ServiceAnswer, ...]:  # noqa: ANN401 - parsed JSON
         """Read a list of places."""
@@ -79,12 +79,7 @@ class Photon:
 
     def parameters(self, question: Question) -> Mapping[str, str]:
         """Return the parameters of a search."""
-        text = (
-            question.text
-            if not question.town or question.town in question.text
-            else f"{question.text}, {question.town}"
-        )
-        return {"q": text, "limit": str(_LIMIT)}
+        return {"q": _with_town(question), "limit": str(_LIMIT)}
 
     def read(self, answer: Any, http_status: int) -> tuple[ServiceAnswer, ...]:  # noqa: ANN401 - parsed JSON
         """Read a GeoJSON collection."""
@@ -100,9 +95,5 @@ class Photon:
         parts = [words.get("name"), house, words.get("postcode"), words.get("city")]
         matched = ", ".join(dict.fromkeys(str(part) for part in parts if part))
         osm = f"{str(words.get('osm_type', '')).lower()}{words.get('osm_id', '')}"
-        return ServiceAnswer(float(lon), float(lat), "wgs84", *_flip(_level(level), level), matched, osm)
-
-
-def _flip(found: tuple[float, float], level: str) -> tuple[float, str, float]:
-    score, within_m = found
-    return score, level, within_m
+        score, within_m = _level(level)
+        return ServiceAnswer(float(lon), float(lat), "wgs84", score, level, within_m, matched, osm)
