@@ -30,7 +30,7 @@ from lifecircle.model.network import Permission
 from lifecircle.model.rules import Item, Rule
 from lifecircle.model.standard import Circle, Standard
 from lifecircle.model.travel import NearestTimes, Snapped, TravelMode
-from lifecircle.network.edits import Street
+from lifecircle.network.draft import Street
 from lifecircle.network.impedance import make_impedance
 from lifecircle.travel.changes import AddFacility, AddStreet, Change, Joint, MoveFacility, RemoveFacility, SetPermission
 from lifecircle.travel.nearest import Endpoints, nearest_times

@@ -10,7 +10,8 @@ from grid_city import Spot, make_network, snapped_from
 
 from lifecircle.model.network import Permission, WalkNetwork
 from lifecircle.model.travel import Impedance, Snapped, TravelMode, WalkProfile
-from lifecircle.network.edits import Street, add_node, add_street, edges_of, split_edge, with_permission
+from lifecircle.network.draft import Street
+from lifecircle.network.edits import add_node, add_street, edges_of, split_edge, with_permission
 from lifecircle.network.impedance import make_impedance
 from lifecircle.travel.changes import (
     AddFacility,

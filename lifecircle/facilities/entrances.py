@@ -15,6 +15,8 @@ from lifecircle.model.osm import Tags
 Shapes = npt.NDArray[np.object_]
 Rows = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Bytes = npt.NDArray[np.uint8]
+Bools = npt.NDArray[np.bool_]
 # From shapes and their outlines to rows of these and points.
 Finder = Callable[[Shapes, Shapes], tuple[Rows, Floats]]
 
@@ -72,10 +74,15 @@ def entrance_nodes(objects: gpd.GeoDataFrame) -> Shapes:
 
 
 def way_in_edges(network: WalkNetwork) -> Shapes:
-    """Return the edges that may lead into a facility: walkable, on the ground, joined to the rest of the city."""
-    aloft = network.has_flag(EdgeFlag.BRIDGE) | network.has_flag(EdgeFlag.TUNNEL)
-    drawn = ~network.has_flag(EdgeFlag.SQUARE)  # a straight line across a square does not see the walls on it
-    return network.lines()[(network.permission != Permission.CLOSED) & ~aloft & ~network.island & drawn]
+    """Return the edges that may lead into a facility, as lines."""
+    return network.lines()[may_lead_in(network.permission, network.flags, network.island)]
+
+
+def may_lead_in(permission: Bytes, flags: Bytes, island: Bools) -> Bools:
+    """Return which edges may lead into a facility: walkable, on the ground, joined to the rest of the city; (E,)."""
+    # A straight line across a square does not see the walls on it.
+    apart = np.uint8(EdgeFlag.BRIDGE | EdgeFlag.TUNNEL | EdgeFlag.SQUARE)
+    return (permission != Permission.CLOSED) & (flags & apart == 0) & ~island
 
 
 def find_entrances(shapes: Shapes, *, nodes: Shapes, edges: Shapes) -> list[Door]:

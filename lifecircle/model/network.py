@@ -49,8 +49,9 @@ class EdgeFlag(IntEnum):
     GATE = 32
 
 
-# Attributes with one value per edge beside its ends and geometry.
+# Attributes with one value per edge.
 PER_EDGE = (
+    "tail",
     "head",
     "length_mm",
     "permission",

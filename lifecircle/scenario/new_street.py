@@ -12,7 +12,7 @@ import shapely
 
 from lifecircle.model.network import Crossing, EdgeFlag, Permission
 from lifecircle.model.scenario import STREET_KINDS
-from lifecircle.network.edits import Street
+from lifecircle.network.draft import Street
 from lifecircle.scenario.cutting import Free, Stop, lay
 from lifecircle.scenario.ground import RefusedError, hint
 from lifecircle.scenario.ways import is_gate, nearest_line

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from lifecircle.model.network import Permission, WalkNetwork
 from lifecircle.model.travel import Snapped
-from lifecircle.network.edits import Street
+from lifecircle.network.draft import Street
 
 Ints = npt.NDArray[np.int64]
 

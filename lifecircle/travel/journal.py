@@ -75,11 +75,16 @@ class Table:
         """Add rows with a value for every array and return the number of the first."""
         if set(values) != set(self._arrays):
             raise ValueError(f"Table: values for {sorted(values)}, arrays {sorted(self._arrays)}")
+        first = self.grow(rows)
+        for name, value in values.items():
+            self._arrays[name][..., first : first + rows] = value
+        return first
+
+    def grow(self, rows: int) -> int:
+        """Add rows that mean nothing until all of them are `put`, and return the number of the first."""
         first = self._size
         if first + rows > next(iter(self._arrays.values())).shape[-1]:
             self._arrays = {name: self._roomy(array, first + rows) for name, array in self._arrays.items()}
-        for name, value in values.items():
-            self._arrays[name][..., first : first + rows] = value
         self._size = first + rows
         self._journal.note(lambda: self._shrink(first))
         return first

@@ -12,15 +12,8 @@ import numpy.typing as npt
 from lifecircle.errors import NetworkError
 from lifecircle.model.network import Permission, WalkNetwork
 from lifecircle.model.travel import Impedance, TravelMode
-from lifecircle.network.edits import (
-    Street,
-    add_street,
-    check_edge,
-    edges_of,
-    split_edge,
-    with_edges,
-    with_permission,
-)
+from lifecircle.network.draft import Street, check_edge
+from lifecircle.network.edits import add_street, edges_of, split_edge, with_edges, with_permission
 from lifecircle.travel.changes import Joint
 from lifecircle.travel.ends import part_of_edge
 from lifecircle.travel.journal import Journal, Table

@@ -28,7 +28,7 @@ from lifecircle.model.audit import WEIGHTS
 from lifecircle.model.network import Permission
 from lifecircle.model.rules import FacilityFilter
 from lifecircle.model.standard import Rule
-from lifecircle.network.edits import Street
+from lifecircle.network.draft import Street
 from lifecircle.network.impedance import make_impedance
 from lifecircle.travel.changes import AddFacility, AddStreet, Change, Joint, MoveFacility, RemoveFacility, SetPermission
 from lifecircle.travel.nearest import Endpoints

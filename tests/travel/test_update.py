@@ -12,7 +12,8 @@ from live_town import CHANGES, prices, random_change, random_live
 from lifecircle.errors import CutoffError, NetworkError, SchemaError
 from lifecircle.model.network import Permission, WalkNetwork
 from lifecircle.model.travel import NearestTimes
-from lifecircle.network.edits import Street, edges_of
+from lifecircle.network.draft import Street
+from lifecircle.network.edits import edges_of
 from lifecircle.travel.changes import (
     AddFacility,
     AddStreet,

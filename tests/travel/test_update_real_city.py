@@ -11,7 +11,7 @@ import pytest
 import lifecircle as lc
 from lifecircle.model.network import Permission
 from lifecircle.model.travel import Snapped, TravelMode, WalkProfile
-from lifecircle.network.edits import Street
+from lifecircle.network.draft import Street
 from lifecircle.network.impedance import make_impedance
 from lifecircle.travel.changes import (
     AddFacility,

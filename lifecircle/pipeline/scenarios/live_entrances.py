@@ -15,7 +15,7 @@ from lifecircle.facilities.entrances import (
     combined,
     entrance_nodes,
     find_entrances,
-    way_in_edges,
+    may_lead_in,
 )
 from lifecircle.pipeline.scenarios.edited import ENTERED_M, SCENARIO, entered_shapes
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from lifecircle.facilities.entrances import Door
     from lifecircle.pipeline.place import Place
+    from lifecircle.pipeline.scenarios.live_edges import LiveEdges
     from lifecircle.pipeline.scenarios.live_place import LivePlace
     from lifecircle.pipeline.scenarios.undo import Undo
 
@@ -81,7 +82,6 @@ class LiveEntrances:
         self._bare = self._middling.copy()
         self._bare[[self._row[part] for name in settled for part in self._row.keys() & self._parts[name]]] = False
         self._areas = shapely.STRtree(np.where(shapely.get_dimensions(self._shapes) == 2, self._shapes, None))
-        self._streets, self._known = shapely.STRtree(place.network.lines()), place.network.edges
         self._nodes, self._gates = entrance_nodes(place.objects.drop(index=gates.index)), (gates, entrance_nodes(gates))
         self._sought, self._stale = sought, frozenset[str]()
 
@@ -113,33 +113,14 @@ class LiveEntrances:
         if live.barriers.gates is not self._gates[0]:
             self._gates = live.barriers.gates, entrance_nodes(live.barriers.gates)
         nodes = np.concatenate([self._nodes, self._gates[1]])
-        doors = dict(zip(rows, find_entrances(shapes, nodes=nodes, edges=self._ways_in(shapes, live)), strict=True))
+        found = find_entrances(shapes, nodes=nodes, edges=self._ways_in(shapes, live.edges))
+        doors = dict(zip(rows, found, strict=True))
         self._bare = self._bare.copy()
         self._bare[rows] = self._middling[rows] & [doors[row].kind not in OVER_WAYS for row in rows]
         return {name: combined([doors[self._row[part]] for part in self._parts[name]]) for name in names}
 
-    def _ways_in(self, shapes: Shapes, live: LivePlace) -> Shapes:
-        """Return the ways that decide where shapes are entered.
-
-        Of large areas those across the outline; failing that, and of others, all beside them and in them.
-        """
-        new = live.edges.near(shapely.bounds(shapes).reshape(-1, 2), within_m=ENTERED_M, first=self._known)
-        large = shapely.area(shapes) > LARGE_M2
-        rings, owner = _rings(shapes[large])
-        rows = [new, self._streets.query(rings, predicate="intersects")[1]]
-        rows.append(self._streets.query(shapes[~large], predicate="dwithin", distance=ENTERED_M)[1])
-        ways = way_in_edges(live.edges.streets(np.unique(np.concatenate(rows)))[0])
-        crossed = owner[shapely.STRtree(ways).query(rings, predicate="intersects")[0]] if len(rings) else owner
-        others = shapes[large][np.setdiff1d(np.arange(np.count_nonzero(large)), crossed)]
-        if not len(others):
-            return ways
-        rows.append(self._streets.query(others, predicate="dwithin", distance=ENTERED_M)[1])
-        return way_in_edges(live.edges.streets(np.unique(np.concatenate(rows)))[0])
-
-
-def _rings(shapes: Shapes) -> tuple[Shapes, Ints]:
-    """Return the outer rings of the areas among shapes (N,), and the shape that each belongs to."""
-    parts, owner = shapely.get_parts(shapes, return_index=True)
-    parts, inner = shapely.get_parts(parts, return_index=True)
-    areal = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
-    return shapely.get_exterior_ring(parts[areal]), owner[inner][areal]
+    def _ways_in(self, shapes: Shapes, edges: LiveEdges) -> Shapes:
+        """Return the ways near shapes that may lead into one."""
+        rows = edges.around(shapely.bounds(shapes), within_m=ENTERED_M)
+        facts = (edges.table[name][rows] for name in ("permission", "flags", "island"))
+        return edges.table["line"][rows[may_lead_in(*facts)]]
