@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lifecircle.coverage.kleene import Statuses
     from lifecircle.coverage.verdicts import Ground
     from lifecircle.model.standard import Circle, Item
-    from lifecircle.model.travel import Floats, Ints, WalkProfile
+    from lifecircle.model.travel import Ints, WalkProfile
     from lifecircle.travel.update import LiveSearch
 
 Searches = Mapping[TimesKey, "LiveSearch"]
@@ -174,15 +174,11 @@ class LiveItem:
 
     def status(self, rows: Ints, *, thin: bool) -> Statuses:
         """Judge origins `rows` (N,), as `verdicts.judge_item` does."""
-        covered = self._least(self.columns, rows) <= self.limit
         unknown = np.full(len(rows), True) if thin else self.unknown[rows]
         if self.doubtful and not thin:
-            unknown |= self._least(self.doubtful, rows) <= self.limit
-        return np.where(covered, COVERED, np.where(unknown, UNKNOWN, NOT_COVERED)).astype(np.int8)
-
-    def _least(self, columns: tuple[int, ...], rows: Ints) -> Floats:
-        found = [self.search.values(column, rows) for column in columns]
-        return found[0] if len(found) == 1 else np.minimum.reduce(found)
+            unknown |= self.search.within(self.doubtful, rows, limit=self.limit)
+        covered = self.search.within(self.columns, rows, limit=self.limit)
+        return np.where(covered, COVERED, np.where(unknown, UNKNOWN, NOT_COVERED))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -111,14 +111,15 @@ def find_entrances(shapes: Shapes, *, nodes: Shapes, edges: Shapes) -> list[Door
     outlines = _outlines(shapes, rows=areas)
     doors: dict[int, Door] = {}
     missing = areas
-    for kind, find in (("mapped", _mapped(nodes)), ("path", _crossings(edges)), ("path", _landings(edges))):
+    ways = shapely.STRtree(edges)
+    for kind, find in (("mapped", _mapped(nodes)), ("path", _crossings(ways)), ("path", _landings(ways))):
         rows, xy = find(shapes[missing], outlines[missing])
         found = _grouped(missing[rows], xy)
         doors |= {row: Door(points, kind) for row, points in found.items()}
-        missing = np.setdiff1d(missing, [*found])
+        missing = missing[[row not in found for row in missing.tolist()]]
     small, large = missing[sizes[missing] < SMALL_M2], missing[sizes[missing] >= SMALL_M2]
     samples = {row: Door(sample_line(outlines[row]), "sampled") for row in large.tolist()}
-    near = shapely.STRtree(edges).query(_points(samples.values()), predicate="dwithin", distance=SAMPLED_REACH_M)[0]
+    near = ways.query(_points(samples.values()), predicate="dwithin", distance=SAMPLED_REACH_M)[0]
     joined = np.isin(large, large[near])
     for row in [*small.tolist(), *large[~joined & (sizes[large] < LARGE_M2)].tolist()]:
         samples[row] = Door(shapely.multipoints([shapely.point_on_surface(shapes[row])]), "representative")
@@ -193,16 +194,15 @@ def _mapped(nodes: Shapes) -> Finder:
     return find
 
 
-def _crossings(edges: Shapes) -> Finder:
-    """Return a finder of the points where `edges` meet outlines.
+def _crossings(ways: shapely.STRtree) -> Finder:
+    """Return a finder of the points where `ways` meet outlines.
 
     A stretch of way along an outline counts at points at most ``SAMPLE_M`` apart.
     """
-    tree = shapely.STRtree(edges)
 
     def find(_: Shapes, outlines: Shapes) -> tuple[Rows, Floats]:
-        rows, hits = tree.query(outlines, predicate="intersects")
-        common = shapely.intersection(outlines[rows], edges[hits])
+        rows, hits = ways.query(outlines, predicate="intersects")
+        common = shapely.intersection(outlines[rows], ways.geometries[hits])
         along = shapely.length(common) > 0
         common[along] = shapely.segmentize(common[along], SAMPLE_M)
         xy, owner = shapely.get_coordinates(common, return_index=True)
@@ -211,13 +211,13 @@ def _crossings(edges: Shapes) -> Finder:
     return find
 
 
-def _landings(edges: Shapes) -> Finder:
-    """Return a finder of the ends of `edges` that lie wholly inside: what a bridge or a tunnel leads to."""
-    tree = shapely.STRtree(edges)
+def _landings(ways: shapely.STRtree) -> Finder:
+    """Return a finder of the ends of `ways` that lie wholly inside: what a bridge or a tunnel leads to."""
 
     def find(shapes: Shapes, _: Shapes) -> tuple[Rows, Floats]:
-        rows, hits = tree.query(shapes, predicate="contains")
-        ends = np.concatenate([shapely.get_point(edges[hits], 0), shapely.get_point(edges[hits], -1)])
+        rows, hits = ways.query(shapes, predicate="contains")
+        inside = ways.geometries[hits]
+        ends = np.concatenate([shapely.get_point(inside, 0), shapely.get_point(inside, -1)])
         return np.concatenate([rows, rows]), shapely.get_coordinates(ends)
 
     return find

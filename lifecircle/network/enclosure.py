@@ -140,10 +140,12 @@ class Enclosures:
         leg, piece = self.piece_tree.query(legs)
         meet = shapely.intersects(self.pieces[piece], legs[leg])
         leg, piece = leg[meet], piece[meet]
-        beside = self.block[self.piece_room[piece]]
+        beside, rim = self.block[self.piece_room[piece]], self.rim[piece]
         level, passed = block[leg], np.zeros(len(leg), dtype=bool)
         for _ in range(DEPTH):
-            own = (beside == level[:, None]) & self.rim[piece]
+            if (level == OUTSIDE).all():
+                break
+            own = (beside == level[:, None]) & rim
             passed |= own.any(axis=1) & (level != OUTSIDE)
             level = self.around[level]
         crossed = np.zeros(len(legs), dtype=bool)

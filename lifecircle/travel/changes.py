@@ -145,13 +145,10 @@ class Touched:
     ----------
     residence, column : int64 (N,)
         Rows and types, each pair once, sorted by column, then residence.
-    junctions : int
-        Junctions whose keys were written, over all columns.
     """
 
     residence: Ints
     column: Ints
-    junctions: int
 
     def rows(self, columns: tuple[int, ...] | None = None) -> Ints:
         """Return the residences touched in any of `columns` (by default all), ascending."""

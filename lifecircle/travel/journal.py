@@ -90,16 +90,21 @@ class Table:
         return first
 
     def put(self, at: Array | int, **values: Array | float) -> None:
-        """Write rows `at` of the arrays named."""
-        for name, value in values.items():
-            array = self._arrays[name]
-            self.note(name, at, old=array[..., at].copy())
-            array[..., at] = value
+        """Write rows `at` of the arrays named, which have one axis."""
+        arrays = [self._arrays[name] for name in values]
+        old = [array[at].copy() for array in arrays]
+        for array, value in zip(arrays, values.values(), strict=True):
+            array[at] = value
+        self._journal.note(lambda: self._put_back(tuple(values), at, old))
 
     def note(self, name: str, at: Any, *, old: Array) -> None:  # noqa: ANN401  # whatever indexes an array
         """Remember what an array held `at` (an index of its last axis, or of all) before it was written."""
         where = at if isinstance(at, tuple) else (..., at)
         self._journal.note(lambda: self._restore(name, where, old))
+
+    def _put_back(self, names: tuple[str, ...], at: Array | int, old: list[Array]) -> None:
+        for name, values in zip(names, old, strict=True):
+            self._arrays[name][at] = values
 
     def _restore(self, name: str, where: Any, old: Array) -> None:  # noqa: ANN401  # as above
         self._arrays[name][where] = old

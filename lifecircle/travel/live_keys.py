@@ -78,6 +78,12 @@ class LiveKeys:
         key = self._cells["key"][column, rows]
         return np.where(key == arrays.FAR, np.inf, key // self._scale)
 
+    def within(self, columns: Sequence[int], rows: Ints, *, limit: int) -> npt.NDArray[np.bool_]:
+        """Return which residences `rows` (N,) reach one of the types of `columns` within `limit`, inclusive."""
+        keys = [self._cells["key"][column].take(rows) for column in columns]
+        least = keys[0] if len(keys) == 1 else np.minimum.reduce(keys)
+        return np.asarray(least < (limit + 1) * self._scale)
+
     def serving(self, column: int, rows: Ints) -> npt.NDArray[np.object_]:
         """Return the ids of the facilities that serve residences `rows` (N,), None where none is reached."""
         key = self._cells["key"][column, rows]
@@ -87,7 +93,7 @@ class LiveKeys:
 
     def region(self, columns: Sequence[int], *, edges: Ints, owners: Ints = NONE) -> arrays.Region:
         """Return where a change of `edges`, their doors, or the points of `owners` can be felt first."""
-        junctions = np.unique(self._place.streets.ends_at(edges))
+        junctions = np.unique(self._place.streets.ends_at(edges)) if len(edges) else NONE
         return arrays.Region(np.array(columns, dtype=np.int64), junctions, edges, owners, self._stamp)
 
     def joined(self, regions: Sequence[arrays.Region]) -> arrays.Region:
@@ -111,14 +117,13 @@ class LiveKeys:
             self._live_origins,
             arrays.Size(self._scale, self._cutoff, self._turn),
         )
-        # Of several old keys of one junction the first is the one to go back to.
-        _, first = np.unique(junctions[:, 0] * len(self._keys) + junctions[:, 1], return_index=True)
-        column, node, key = junctions[first].T
+        # Of several old keys of one junction the first is the one to go back to: it is written back last, and stays.
+        column, node, key = junctions.T
         self._keys.note("key", (column, node), old=key)
         column, rows, key, point = residences.T
         self._cells.note("key", (column, rows), old=key)
         self._cells.note("point", (column, rows), old=point)
-        return Touched(rows, column, len(first))
+        return Touched(rows, column)
 
     @property
     def _live_doors(self) -> arrays.Doors:

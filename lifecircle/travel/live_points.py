@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from lifecircle.errors import NetworkError
 from lifecircle.model.travel import Snapped
+from lifecircle.travel.changes import Cut
 from lifecircle.travel.journal import Array, Journal, Table
 from lifecircle.travel.live_streets import LiveStreets
 
@@ -50,9 +51,7 @@ class LivePoints:
     def remove(self, rows: Ints) -> None:
         """Take points off their edges; their rows stay."""
         edges, gone = self.table["edge"][rows], set(rows.tolist())
-        self._chain(
-            {edge: [row for row in self.on(edge).tolist() if row not in gone] for edge in set(edges.tolist()) - {-1}}
-        )
+        self._chain({edge: [row for row in self.on(edge) if row not in gone] for edge in set(edges.tolist()) - {-1}})
 
     def rejoin(self, rows: Ints, snapped: Snapped) -> None:
         """Join points elsewhere."""
@@ -60,13 +59,13 @@ class LivePoints:
         self.table.put(rows, **self._columns(snapped))
         self._link(rows)
 
-    def on(self, edge: int) -> Ints:
+    def on(self, edge: int) -> list[int]:
         """Return the rows of the points on an edge."""
-        rows, row = [], int(self._streets.edges[self._side][edge])
+        rows, row, following = [], int(self._streets.edges[self._side][edge]), self.table["following"]
         while row >= 0:
             rows.append(row)
-            row = int(self.table["following"][row])
-        return np.array(rows, dtype=np.int64)
+            row = int(following[row])
+        return rows
 
     def looking(self, boxes: Floats, *, reach_mm: int) -> Ints:
         """Return the rows of the points that look as far as one of some boxes (M, 4), ascending.
@@ -86,25 +85,25 @@ class LivePoints:
         look_m = np.where(far, reach_m, self.table["access_mm"][rows] / 1000.0 + ROUNDING_M)
         return rows[away_m(np.column_stack([x[rows], y[rows]]), boxes) <= look_m]
 
-    def weigh_again(self, edges: Sequence[int]) -> None:
-        """Work out the parts of edges that have changed."""
-        self._weigh(np.concatenate([np.empty(0, dtype=np.int64), *(self.on(edge) for edge in edges)]))
+    def follow(self, edges: Sequence[int], cuts: Sequence[Cut] = ()) -> None:
+        """Follow `edges` that cost other than before; of those that were cut, what lay beyond goes to the rest.
 
-    def move_beyond(self, edge: int, rest: int, *, offset_mm: int) -> None:
-        """Follow a cut of `edge` at `offset_mm`: points beyond it go to the edge `rest`; weigh both again then."""
-        rows = self.on(edge)
-        beyond = rows[self.table["offset_mm"][rows] > offset_mm]
-        if len(beyond):
-            self.remove(beyond)
-            self.table.put(beyond, edge=rest, offset_mm=self.table["offset_mm"][beyond] - offset_mm)
-            self._link(beyond)
-
-    def _weigh(self, rows: Ints) -> None:
-        """Work out the costs between points and the ends of their edges."""
-        if len(rows):
-            edge, offset = self.table["edge"][rows], self.table["offset_mm"][rows]
-            by_tail, by_head = self._streets.parts(edge, offset, leaving=self._side == "origin")
-            self.table.put(rows, by_tail=by_tail, by_head=by_head)
+        The rests are among `edges`.
+        """
+        before = {edge: self.on(edge) for edge in edges}
+        rows = np.array([row for own in before.values() for row in own], dtype=np.int64)
+        if not len(rows):
+            return
+        edge, offset = self.table["edge"][rows], self.table["offset_mm"][rows]
+        for cut in cuts:
+            beyond = (edge == cut.edge) & (offset > cut.offset_mm)
+            edge[beyond], offset[beyond] = cut.rest, offset[beyond] - cut.offset_mm
+        by_tail, by_head = self._streets.parts(edge, offset, leaving=self._side == "origin")
+        self.table.put(rows, edge=edge, offset_mm=offset, by_tail=by_tail, by_head=by_head)
+        after: dict[int, list[int]] = {one: [] for one in edges}
+        for row, one in zip(rows.tolist(), edge.tolist(), strict=True):
+            after[one].append(row)
+        self._chain({one: own for one, own in after.items() if own != before[one]})
 
     def snapped(self, rows: Ints, owner: Ints) -> Snapped:
         """Return points as a table of `owner`."""
@@ -131,7 +130,7 @@ class LivePoints:
         for row, edge in zip(rows.tolist(), self.table["edge"][rows].tolist(), strict=True):
             if edge >= 0:
                 chains.setdefault(edge, []).append(row)
-        self._chain({edge: [*own, *self.on(edge).tolist()] for edge, own in chains.items()})
+        self._chain({edge: [*own, *self.on(edge)] for edge, own in chains.items()})
 
     def _chain(self, chains: Mapping[int, list[int]]) -> None:
         """Write the points of some edges, each one's in a row."""

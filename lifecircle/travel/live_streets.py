@@ -9,13 +9,14 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from lifecircle.engine import ready
 from lifecircle.errors import NetworkError
 from lifecircle.model.network import Permission, WalkNetwork
-from lifecircle.model.travel import Impedance, TravelMode
+from lifecircle.model.travel import Impedance
 from lifecircle.network.draft import Street, check_edge
 from lifecircle.network.edits import add_street, edges_of, split_edge, with_edges, with_permission
+from lifecircle.travel import update_kernels as kernels
 from lifecircle.travel.changes import Joint
-from lifecircle.travel.ends import part_of_edge
 from lifecircle.travel.journal import Journal, Table
 from lifecircle.travel.live_arrays import Graph
 
@@ -49,7 +50,6 @@ class LiveStreets:
         self._parts: dict[int, _Part] = {}  # of edges that are not those of the base
         self._empty = edges_of(network, [])
         impedance = price(network)
-        self.mode: TravelMode = impedance.mode
         self.rate_leg = impedance.rate_leg
         ends = np.concatenate([network.tail, network.head]).astype(np.int64)
         order = np.argsort(ends, kind="stable")
@@ -88,12 +88,7 @@ class LiveStreets:
 
     def parts(self, edge: Ints, offset: Ints, *, leaving: bool) -> tuple[Ints, Ints]:
         """Return the costs between points on edges and their tails and heads, as `ends.ends_of` does."""
-        length = self.edges["length"][edge]
-        own = Impedance(mode=self.mode, rate_leg=self.rate_leg, **{name: self.edges[name][edge] for name in _COSTS})
-        each, towards_head = np.arange(len(edge)), np.full(len(edge), leaving)
-        by_tail = part_of_edge(own, each, part_mm=offset, length_mm=length, forward=~towards_head)
-        by_head = part_of_edge(own, each, part_mm=length - offset, length_mm=length, forward=towards_head)
-        return by_tail, by_head
+        return ready(kernels.parts)(edge, offset, self.graph, leaving)
 
     def ends_at(self, edges: Ints) -> Ints:
         """Return the nodes at the ends of edges (N,), shape (2 N,)."""

@@ -139,8 +139,8 @@ class LiveSearch:
         """
         found, known = [], edges[edges < len(self._streets.edges)].tolist()
         for points in (self._origins, self._doors.points):
-            on = [points.on(edge) for edge in known]
-            found.append(np.unique(np.concatenate([points.looking(boxes, reach_mm=reach_mm), *on])))
+            on = [row for edge in known for row in points.on(edge)]
+            found.append(np.unique(np.append(points.looking(boxes, reach_mm=reach_mm), np.array(on, dtype=np.int64))))
         return found[0], found[1]
 
     def facility_rows(self, name: str) -> Ints:
@@ -158,6 +158,10 @@ class LiveSearch:
     def values(self, column: int, rows: Ints) -> Floats:
         """Return the least value of residences `rows` (N,) to the type of `column`, ``inf`` where none is reached."""
         return self._keys.values(column, rows)
+
+    def within(self, columns: Sequence[int], rows: Ints, *, limit: int) -> npt.NDArray[np.bool_]:
+        """Return which residences `rows` (N,) reach the type of one of `columns` within `limit`, inclusive."""
+        return self._keys.within(columns, rows, limit=limit)
 
     def serving(self, column: int, rows: Ints) -> npt.NDArray[np.object_]:
         """Return the ids of the facilities that serve residences `rows` (N,), None where none is reached."""
@@ -232,16 +236,14 @@ class LiveSearch:
         match change:
             case SetPermission():
                 self._streets.set_permission(change.edge, change.permission)
-                self._weigh_again([change.edge])
+                self._follow([change.edge])
                 return np.array([change.edge])
             case AddStreet():
                 return self._add_street(change)
             case Rework():
                 self._streets.rework(change.network, edges=change.edges, nodes=change.nodes)
                 self._keys.add_junctions()
-                for cut in change.cuts:
-                    self._move_beyond(cut)
-                self._weigh_again(change.edges.tolist())
+                self._follow(change.edges.tolist(), change.cuts)
                 return change.edges
 
     def _add_street(self, change: AddStreet) -> Ints:
@@ -266,17 +268,12 @@ class LiveSearch:
         """Cut an edge where a street begins or ends; return the new node and the part beyond it."""
         node, rest = self._streets.split(joint.edge, joint.offset_mm)
         self._keys.add_junctions()
-        self._move_beyond(Cut(joint.edge, joint.offset_mm, rest))
-        self._weigh_again([joint.edge, rest])
+        self._follow([joint.edge, rest], (Cut(joint.edge, joint.offset_mm, rest),))
         return node, rest
 
-    def _move_beyond(self, cut: Cut) -> None:
+    def _follow(self, edges: Sequence[int], cuts: Sequence[Cut] = ()) -> None:
         for points in (self._doors.points, self._origins):
-            points.move_beyond(cut.edge, cut.rest, offset_mm=cut.offset_mm)
-
-    def _weigh_again(self, edges: Sequence[int]) -> None:
-        for points in (self._doors.points, self._origins):
-            points.weigh_again(edges)
+            points.follow(edges, cuts)
 
     def _doors_changed(self, name: str, changed: Renumbered | None, *, edges: Ints) -> Region:
         column = self._doors.column(name)

@@ -52,14 +52,19 @@ class LiveEdges:
         return self.around(np.concatenate([xy.min(axis=0), xy.max(axis=0)])[None, :], within_m=within_m)
 
     def around(self, boxes: Floats, *, within_m: float) -> Ints:
-        """Return the edges, ascending, whose boxes come within `within_m` of any of some boxes (N, 4)."""
+        """Return the edges, ascending, whose boxes come within `within_m` of any of some boxes (N, 4).
+
+        What is left of an edge that was cut is returned where the whole edge came so near.
+        """
         west, south, east, north = (boxes + np.array([-within_m, -within_m, within_m, within_m])).T
         # Edges that are cut get shorter: their boxes lie in those of the tree.
         known = np.unique(self._tree.query(shapely.box(west, south, east, north))[1])
-        rows = np.append(known, np.arange(self._known, len(self.table)))
-        own_west, own_south, own_east, own_north = (self.table[side][rows][:, None] for side in SIDES)
+        own_west, own_south, own_east, own_north = (
+            self.table[side][self._known : len(self.table), None] for side in SIDES
+        )
         across = (own_west <= east) & (own_east >= west)
-        return rows[(across & (own_south <= north) & (own_north >= south)).any(axis=1)]
+        new = (across & (own_south <= north) & (own_north >= south)).any(axis=1)
+        return np.append(known, self._known + np.flatnonzero(new))
 
     def boxes(self, edges: Ints) -> Floats:
         """Return west, south, east, north of edges (N,), shape (N, 4)."""
@@ -120,10 +125,10 @@ class LiveEdges:
 
         Edges that are no island any more are returned.
         """
+        if self._among_streets(ways):
+            return NONE
         own, streets = self._met(ways)
         ends, beside = (np.stack([self.table[end][edges] for end in ("tail", "head")]) for edges in (own, streets))
-        if not self.table["island"][own].any() and np.isin(ends, beside).any(axis=0).all():
-            return NONE  # by far the most
         nodes, place = np.unique(ends, return_inverse=True)
         label = connected_components(coo_array((np.ones(len(own)), place.reshape(2, -1)), [len(nodes)] * 2))[1]
         of_edge = label[place.reshape(2, -1)[0]]
@@ -137,6 +142,16 @@ class LiveEdges:
     def take_back(self) -> None:
         """Take back what was followed last, bit for bit."""
         self._journal.roll_back()
+
+    def _among_streets(self, ways: Ints) -> bool:
+        """Say whether every way (N,) meets an older street and no island is near, as is so of by far the most."""
+        near = self.around(self.boxes(ways), within_m=0.0)
+        tail, head, permission, island = (self.table[name][near] for name in ("tail", "head", "permission", "island"))
+        new = set(ways.tolist())
+        older = [edge not in new for edge in near.tolist()] & (permission != Permission.CLOSED)
+        met = {*tail[older].tolist(), *head[older].tolist()}
+        ends = zip(self.table["tail"][ways].tolist(), self.table["head"][ways].tolist(), strict=True)
+        return not island.any() and all(start in met or end in met for start, end in ends)
 
     def _met(self, ways: Ints) -> tuple[Ints, Ints]:
         """Return `ways` with the islands that they are joined to, ascending, and what else they or these meet."""

@@ -82,7 +82,8 @@ class LiveEntrances:
         self._bare = self._middling.copy()
         self._bare[[self._row[part] for name in settled for part in self._row.keys() & self._parts[name]]] = False
         self._areas = shapely.STRtree(np.where(shapely.get_dimensions(self._shapes) == 2, self._shapes, None))
-        self._nodes, self._gates = entrance_nodes(place.objects.drop(index=gates.index)), (gates, entrance_nodes(gates))
+        self._nodes = shapely.STRtree(entrance_nodes(place.objects.drop(index=gates.index)))
+        self._gates = gates, entrance_nodes(gates)
         self._sought, self._stale = sought, frozenset[str]()
 
     def sought_for(self, ways: Shapes) -> bool:
@@ -96,10 +97,9 @@ class LiveEntrances:
         """
         before = self._sought, self._stale, self._bare
         undo.append(lambda: self._restore(*before))
-        met = self._areas.query(lines, predicate="dwithin", distance=TOUCH_M)[1]
-        beside = self._areas.query(lines, predicate="dwithin", distance=SAMPLED_REACH_M)[1]
-        areas = np.union1d(met, beside[self._bare[beside]])
-        stale = self._stale.union(*(self._owners[row] for row in areas.tolist()))
+        line, beside = self._areas.query(lines, predicate="dwithin", distance=SAMPLED_REACH_M)
+        met = self._bare[beside] | shapely.dwithin(self._shapes[beside], lines[line], TOUCH_M)
+        stale = self._stale.union(*(self._owners[row] for row in beside[met].tolist()))
         self._sought, self._stale = seek, frozenset() if seek else stale
         return self._found(sorted(stale), live) if seek and stale else {}
 
@@ -112,7 +112,8 @@ class LiveEntrances:
         shapes = self._shapes[rows]
         if live.barriers.gates is not self._gates[0]:
             self._gates = live.barriers.gates, entrance_nodes(live.barriers.gates)
-        nodes = np.concatenate([self._nodes, self._gates[1]])
+        near = self._nodes.query(shapely.buffer(shapely.box(*shapely.bounds(shapes).T), TOUCH_M, join_style="mitre"))[1]
+        nodes = np.concatenate([self._nodes.geometries[np.unique(near)], self._gates[1]])
         found = find_entrances(shapes, nodes=nodes, edges=self._ways_in(shapes, live.edges))
         doors = dict(zip(rows, found, strict=True))
         self._bare = self._bare.copy()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -222,10 +222,11 @@ def reach_of(entrance_kind: str, *, max_access_m: float) -> float:
 
 def taken(sources: Sequence[Snapped], rows: Ints) -> Snapped:
     """Return rows (N,) of some tables of points put one under the other, each its own owner."""
-    parts = {
-        field.name: np.concatenate([getattr(one, field.name) for one in sources])[rows] for field in fields(Snapped)
-    }
-    return Snapped(**{**parts, "owner": np.arange(len(rows), dtype=np.int64)})
+    parts: dict[str, npt.NDArray[Any]] = {}
+    for name in Snapped.__slots__:
+        values = [getattr(one, name) for one in sources]
+        parts[name] = (values[0] if len(values) == 1 else np.concatenate(values))[rows]
+    return Snapped(**{**parts, "owner": np.arange(len(rows))})
 
 
 def placed(count: int, rows: Ints) -> Ints:
