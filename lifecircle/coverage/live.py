@@ -272,6 +272,8 @@ class LiveCoverage:
         rows = felt.rows
         status, count = self._statuses(rows, felt)
         moved = np.flatnonzero((status != self._status[rows]).any(axis=1) | (count != self._count[rows]))
+        if not len(moved):
+            return
         rows, after = rows[moved], (status[moved], count[moved])
         before = self._status[rows], self._count[rows]
         for name, weight in self._weights.items():

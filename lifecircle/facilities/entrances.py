@@ -117,6 +117,8 @@ def find_entrances(shapes: Shapes, *, nodes: Shapes, edges: Shapes) -> list[Door
         found = _grouped(missing[rows], xy)
         doors |= {row: Door(points, kind) for row, points in found.items()}
         missing = missing[[row not in found for row in missing.tolist()]]
+    if not len(missing):
+        return [doors.get(row) or _linear(shape) for row, shape in enumerate(shapes)]
     small, large = missing[sizes[missing] < SMALL_M2], missing[sizes[missing] >= SMALL_M2]
     samples = {row: Door(sample_line(outlines[row]), "sampled") for row in large.tolist()}
     near = ways.query(_points(samples.values()), predicate="dwithin", distance=SAMPLED_REACH_M)[0]

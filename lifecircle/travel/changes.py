@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -93,6 +94,16 @@ class Cut:
     edge: int
     offset_mm: int
     rest: int
+
+
+def after_cuts(edge: Ints, offset_mm: Ints, cuts: Sequence[Cut]) -> tuple[Ints, Ints]:
+    """Return the edges of points (N,) and how far along these they are, once edges were cut: copies."""
+    edge, offset_mm = edge.copy(), offset_mm.copy()
+    for cut in cuts:
+        beyond = (edge == cut.edge) & (offset_mm > cut.offset_mm)
+        edge[beyond] = cut.rest
+        offset_mm[beyond] -= cut.offset_mm
+    return edge, offset_mm
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from lifecircle.errors import NetworkError
 from lifecircle.model.travel import Snapped
-from lifecircle.travel.changes import Cut
+from lifecircle.travel.changes import Cut, after_cuts
 from lifecircle.travel.journal import Array, Journal, Table
 from lifecircle.travel.live_streets import LiveStreets
 
@@ -94,10 +94,7 @@ class LivePoints:
         rows = np.array([row for own in before.values() for row in own], dtype=np.int64)
         if not len(rows):
             return
-        edge, offset = self.table["edge"][rows], self.table["offset_mm"][rows]
-        for cut in cuts:
-            beyond = (edge == cut.edge) & (offset > cut.offset_mm)
-            edge[beyond], offset[beyond] = cut.rest, offset[beyond] - cut.offset_mm
+        edge, offset = after_cuts(self.table["edge"][rows], self.table["offset_mm"][rows], cuts)
         by_tail, by_head = self._streets.parts(edge, offset, leaving=self._side == "origin")
         self.table.put(rows, edge=edge, offset_mm=offset, by_tail=by_tail, by_head=by_head)
         after: dict[int, list[int]] = {one: [] for one in edges}

@@ -46,25 +46,33 @@ class LiveEdges:
         self.table = Table(self._journal, **facts, **_drawn(lines), begin=offsets[:-1], size=np.diff(offsets))
 
     def near(self, xy: Floats, *, within_m: float) -> Ints:
-        """Return the edges, ascending, whose boxes come within `within_m` of the box of points (N, 2)."""
+        """Return the edges, ascending, whose boxes come within `within_m` of the box of points (N, 2), as `around`."""
         if not len(xy):
             return NONE
-        return self.around(np.concatenate([xy.min(axis=0), xy.max(axis=0)])[None, :], within_m=within_m)
+        (west, south), (east, north) = xy.min(axis=0) - within_m, xy.max(axis=0) + within_m
+        known = np.sort(self._tree.query(shapely.box(west, south, east, north)))
+        return np.append(known, self._new_in(np.array([[west, south, east, north]])))
 
     def around(self, boxes: Floats, *, within_m: float) -> Ints:
         """Return the edges, ascending, whose boxes come within `within_m` of any of some boxes (N, 4).
 
         What is left of an edge that was cut is returned where the whole edge came so near.
         """
-        west, south, east, north = (boxes + np.array([-within_m, -within_m, within_m, within_m])).T
-        # Edges that are cut get shorter: their boxes lie in those of the tree.
-        known = np.unique(self._tree.query(shapely.box(west, south, east, north))[1])
+        wider = boxes + np.array([-within_m, -within_m, within_m, within_m])
+        known = np.unique(self._tree.query(shapely.box(*wider.T))[1])
+        return np.append(known, self._new_in(wider))
+
+    def _new_in(self, boxes: Floats) -> Ints:
+        """Return the edges that came after the first network and whose boxes touch any of some boxes (N, 4)."""
+        if len(self.table) == self._known:
+            return NONE
+        west, south, east, north = boxes.T
         own_west, own_south, own_east, own_north = (
             self.table[side][self._known : len(self.table), None] for side in SIDES
         )
         across = (own_west <= east) & (own_east >= west)
         new = (across & (own_south <= north) & (own_north >= south)).any(axis=1)
-        return np.append(known, self._known + np.flatnonzero(new))
+        return np.asarray(self._known + np.flatnonzero(new))
 
     def boxes(self, edges: Ints) -> Floats:
         """Return west, south, east, north of edges (N,), shape (N, 4)."""
@@ -145,7 +153,7 @@ class LiveEdges:
 
     def _among_streets(self, ways: Ints) -> bool:
         """Say whether every way (N,) meets an older street and no island is near, as is so of by far the most."""
-        near = self.around(self.boxes(ways), within_m=0.0)
+        near = self.near(self.boxes(ways).reshape(-1, 2), within_m=0.0)
         tail, head, permission, island = (self.table[name][near] for name in ("tail", "head", "permission", "island"))
         new = set(ways.tolist())
         older = [edge not in new for edge in near.tolist()] & (permission != Permission.CLOSED)

@@ -91,7 +91,7 @@ class LiveWays:
             lines = np.concatenate([lines, live.edges.streets(freed)[0].lines()]) if len(freed) else lines
             doors = self._entrances.follow(lines, seek=seek, live=live, undo=undo)
             boxes = np.vstack([live.edges.boxes(np.union1d(opened, freed)), boxes])
-            joints = rejoined(live, Seen(rework.edges, boxes), doors=doors, undo=undo)
+            joints = rejoined(live, Seen(rework.edges, rework.cuts, boxes), doors=doors, undo=undo)
             if joints is None:
                 take_back(undo)
                 return None
