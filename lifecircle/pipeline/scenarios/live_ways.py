@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from lifecircle.scenario.ground import Ground
 
 Ints = npt.NDArray[np.int64]
+Shapes = npt.NDArray[np.object_]
 
 WayChange = AddStreet | CloseStreet | OpenStreet | OpenGate | CloseGate
 TOLLED = np.uint8(EdgeFlag.STEPS | EdgeFlag.BRIDGE | EdgeFlag.TUNNEL)
@@ -86,9 +87,9 @@ class LiveWays:
         with undone_on_error(undo):
             opened = numbers[_open(work)]
             freed = live.edges.join_islands(opened) if len(opened) else opened
-            lines = rework.network.lines()
+            lines = _drawn_anew(work, nodes=len(nodes))
             boxes = live.barriers.follow(lines, gates=work.objects, edges=live.edges, undo=undo)
-            lines = np.concatenate([lines, live.edges.streets(freed)[0].lines()]) if len(freed) else lines
+            lines = np.concatenate([lines, live.edges.table["line"][freed]])
             doors = self._entrances.follow(lines, seek=seek, live=live, undo=undo)
             boxes = np.vstack([live.edges.boxes(np.union1d(opened, freed)), boxes])
             joints = rejoined(live, Seen(rework.edges, rework.cuts, boxes), doors=doors, undo=undo)
@@ -137,6 +138,20 @@ class LiveWays:
             if any(name in self._facilities and now is not was for name, now, was in told):
                 return False
         return self._entrances.alone or not seek
+
+
+def _drawn_anew(work: Work, *, nodes: int) -> Shapes:
+    """Return what of some work's streets is drawn, shut or opened, as lines; its network had `nodes` before.
+
+    Of a street that was cut it is the segments at the cuts: the others stay as they were.
+    """
+    network, x, y = work.network, work.network.geometry_x, work.network.geometry_y
+    cut = np.setdiff1d(work.changed, work.ways)
+    first = network.geometry_offsets[cut[network.tail[cut] >= nodes]]
+    last = network.geometry_offsets[cut[network.head[cut] >= nodes] + 1] - 2
+    place = np.concatenate([first, last])[:, None] + np.arange(2)
+    ways = network.lines(np.array(work.ways, dtype=np.int64))
+    return np.concatenate([ways, shapely.linestrings(x[place], y[place])])
 
 
 def _open(work: Work) -> list[int]:
