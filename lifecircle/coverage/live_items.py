@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from lifecircle.coverage.case import TimesKey
 from lifecircle.coverage.completeness import Inventory, Thin, thinness
-from lifecircle.coverage.kleene import COVERED, NOT_COVERED, UNKNOWN, at_least
+from lifecircle.coverage.kleene import COVERED, at_least
 from lifecircle.coverage.searches import in_doubt, item_limit, item_mode
 from lifecircle.errors import ConfigError, CutoffError
 from lifecircle.model.rules import EVERY, FacilityFilter
@@ -178,7 +178,7 @@ class LiveItem:
         if self.doubtful and not thin:
             unknown |= self.search.within(self.doubtful, rows, limit=self.limit)
         covered = self.search.within(self.columns, rows, limit=self.limit)
-        return np.where(covered, COVERED, np.where(unknown, UNKNOWN, NOT_COVERED))
+        return np.where(covered, COVERED, unknown.astype(np.int8))  # NOT_COVERED is 0, UNKNOWN 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import geopandas as gpd
 import numpy as np
@@ -107,23 +108,20 @@ def find_entrances(shapes: Shapes, *, nodes: Shapes, edges: Shapes) -> list[Door
     list of N Doors
     """
     shapes = shapely.make_valid(shapes)
-    areas, sizes = np.flatnonzero(shapely.area(shapes) > 0), shapely.area(shapes)
-    outlines = _outlines(shapes, rows=areas)
-    doors: dict[int, Door] = {}
-    missing = areas
-    ways = shapely.STRtree(edges)
+    sizes = shapely.area(shapes)
+    missing, doors = np.flatnonzero(sizes > 0), dict[int, Door]()
+    outlines, ways = _outlines(shapes, rows=missing), shapely.STRtree(edges)
     for kind, find in (("mapped", _mapped(nodes)), ("path", _crossings(ways)), ("path", _landings(ways))):
-        rows, xy = find(shapes[missing], outlines[missing])
-        found = _grouped(missing[rows], xy)
-        doors |= {row: Door(points, kind) for row, points in found.items()}
-        missing = missing[[row not in found for row in missing.tolist()]]
-    if not len(missing):
-        return [doors.get(row) or _linear(shape) for row, shape in enumerate(shapes)]
+        if len(missing):
+            rows, xy = find(shapes[missing], outlines[missing])
+            found = _grouped(missing[rows], xy)
+            doors |= {row: Door(points, kind) for row, points in found.items()}
+            missing = missing[[row not in found for row in missing.tolist()]]
     small, large = missing[sizes[missing] < SMALL_M2], missing[sizes[missing] >= SMALL_M2]
     samples = {row: Door(sample_line(outlines[row]), "sampled") for row in large.tolist()}
-    near = ways.query(_points(samples.values()), predicate="dwithin", distance=SAMPLED_REACH_M)[0]
-    joined = np.isin(large, large[near])
-    for row in [*small.tolist(), *large[~joined & (sizes[large] < LARGE_M2)].tolist()]:
+    near = large[ways.query(_points(samples.values()), predicate="dwithin", distance=SAMPLED_REACH_M)[0]]
+    apart = set(large[sizes[large] < LARGE_M2].tolist()).difference(near.tolist())
+    for row in {*small.tolist(), *apart}:
         samples[row] = Door(shapely.multipoints([shapely.point_on_surface(shapes[row])]), "representative")
     doors |= samples
     return [doors.get(row) or _linear(shape) for row, shape in enumerate(shapes)]
@@ -229,8 +227,11 @@ def _grouped(rows: Rows, xy: Floats) -> dict[int, shapely.MultiPoint]:
     """Return a MultiPoint of the distinct points of every row in `rows`."""
     order = np.argsort(rows, kind="stable")
     found, start = np.unique(rows[order], return_index=True)
-    parts = np.split(xy[order], start[1:])
-    return {row: shapely.multipoints(_distinct(part)) for row, part in zip(found.tolist(), parts, strict=False)}
+    parts, places = pairwise([*start.tolist(), len(rows)]), xy[order]
+    return {
+        row: shapely.multipoints(_distinct(places[first:end]))
+        for row, (first, end) in zip(found.tolist(), parts, strict=True)
+    }
 
 
 def _distinct(xy: Floats) -> Floats:

@@ -120,8 +120,9 @@ def _unblocked(streets: NearEdges, legs: Legs, *, xy: Floats, reach_mm: Ints, ob
     lines = without_ends(xy[near], legs.end[near])
     blocked = obstacles.hard_crossed_by(lines)
     walls = np.flatnonzero(obstacles.walls.crossed_by(lines, np.full(len(near), OUTSIDE)))
-    block = obstacles.walls.blocks_of(shapely.points(xy[near[walls]]))
-    blocked[walls] |= obstacles.walls.crossed_by(lines[walls], block)
+    if len(walls):
+        block = obstacles.walls.blocks_of(shapely.points(xy[near[walls]]))
+        blocked[walls] |= obstacles.walls.crossed_by(lines[walls], block)
     todo = near[blocked]
     for start in range(0, len(todo), BATCH):
         rows = todo[start : start + BATCH]

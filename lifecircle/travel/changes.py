@@ -101,8 +101,9 @@ def after_cuts(edge: Ints, offset_mm: Ints, cuts: Sequence[Cut]) -> tuple[Ints, 
     edge, offset_mm = edge.copy(), offset_mm.copy()
     for cut in cuts:
         beyond = (edge == cut.edge) & (offset_mm > cut.offset_mm)
-        edge[beyond] = cut.rest
-        offset_mm[beyond] -= cut.offset_mm
+        if beyond.any():
+            edge[beyond] = cut.rest
+            offset_mm[beyond] -= cut.offset_mm
     return edge, offset_mm
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -123,9 +124,9 @@ class LiveStreets:
     def rework(self, part: WalkNetwork, *, edges: Ints, nodes: Ints) -> None:
         """Put the edges of `part` in the place of `edges`, or add them; see `changes.Rework`."""
         known, costs = len(self.edges), self._price(part)
-        for name, own, there in (("edges", edges, known), ("nodes", nodes, len(self.nodes))):
-            new = own[own >= there]
-            if np.any(own[1:] <= own[:-1]) or not np.array_equal(new, there + np.arange(len(new))):
+        for name, own, there in (("edges", edges.tolist(), known), ("nodes", nodes.tolist(), len(self.nodes))):
+            new = [number for number in own if number >= there]
+            if new != list(range(there, there + len(new))) or any(one >= other for one, other in pairwise(own)):
                 raise NetworkError(f"reworked {name} do not follow the {there} that there are: number them in order")
         parts = {edge: (part, row) for row, edge in enumerate(edges.tolist())}
         self._edit(lambda network: with_edges(network, part, edges=edges, nodes=nodes), parts)

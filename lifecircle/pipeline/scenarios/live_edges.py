@@ -152,14 +152,16 @@ class LiveEdges:
         self._journal.roll_back()
 
     def _among_streets(self, ways: Ints) -> bool:
-        """Say whether every way (N,) meets an older street and no island is near, as is so of by far the most."""
+        """Say whether every way (N,) meets an older street and none an island, as is so of by far the most."""
         near = self.near(self.boxes(ways).reshape(-1, 2), within_m=0.0)
-        tail, head, permission, island = (self.table[name][near] for name in ("tail", "head", "permission", "island"))
-        new = set(ways.tolist())
-        older = [edge not in new for edge in near.tolist()] & (permission != Permission.CLOSED)
-        met = {*tail[older].tolist(), *head[older].tolist()}
-        ends = zip(self.table["tail"][ways].tolist(), self.table["head"][ways].tolist(), strict=True)
-        return not island.any() and all(start in met or end in met for start, end in ends)
+        near = near[self.table["permission"][near] != Permission.CLOSED]
+        tail, head, island = (self.table[name][near].tolist() for name in ("tail", "head", "island"))
+        new, older, islands = set(ways.tolist()), set[int](), set[int]()
+        for edge, start, end, cut_off in zip(near.tolist(), tail, head, island, strict=True):
+            if edge not in new:
+                (islands if cut_off else older).update((start, end))
+        ends = list(zip(self.table["tail"][ways].tolist(), self.table["head"][ways].tolist(), strict=True))
+        return all(islands.isdisjoint(own) and not older.isdisjoint(own) for own in ends)
 
     def _met(self, ways: Ints) -> tuple[Ints, Ints]:
         """Return `ways` with the islands that they are joined to, ascending, and what else they or these meet."""
