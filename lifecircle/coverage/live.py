@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -272,16 +273,13 @@ class LiveCoverage:
         rows = felt.rows
         status, count = self._statuses(rows, felt)
         moved = np.flatnonzero((status != self._status[rows]).any(axis=1) | (count != self._count[rows]))
-        if not len(moved):
-            return
         rows, after = rows[moved], (status[moved], count[moved])
         before = self._status[rows], self._count[rows]
         for name, weight in self._weights.items():
             tally, own = self._tallies[name], (rows >= weight.rows.start) & (rows < weight.rows.stop)
             if not own.any():
                 continue
-            kept = tally.kept()
-            steps.append(lambda tally=tally, kept=kept: tally.restore(kept))  # type: ignore[misc]
+            steps.append(partial(tally.restore, tally.kept()))
             tally.move(
                 rows[own] - weight.rows.start,
                 before=(before[0][own], before[1][own]),

@@ -76,10 +76,10 @@ def entrance_nodes(objects: gpd.GeoDataFrame) -> Shapes:
 
 def way_in_edges(network: WalkNetwork) -> Shapes:
     """Return the edges that may lead into a facility, as lines."""
-    return network.lines()[may_lead_in(network.permission, network.flags, network.island)]
+    return network.lines()[may_lead_in(permission=network.permission, flags=network.flags, island=network.island)]
 
 
-def may_lead_in(permission: Bytes, flags: Bytes, island: Bools) -> Bools:
+def may_lead_in(*, permission: Bytes, flags: Bytes, island: Bools) -> Bools:
     """Return which edges may lead into a facility: walkable, on the ground, joined to the rest of the city; (E,)."""
     # A straight line across a square does not see the walls on it.
     apart = np.uint8(EdgeFlag.BRIDGE | EdgeFlag.TUNNEL | EdgeFlag.SQUARE)

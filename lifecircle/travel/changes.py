@@ -96,7 +96,7 @@ class Cut:
     rest: int
 
 
-def after_cuts(edge: Ints, offset_mm: Ints, cuts: Sequence[Cut]) -> tuple[Ints, Ints]:
+def after_cuts(edge: Ints, offset_mm: Ints, *, cuts: Sequence[Cut]) -> tuple[Ints, Ints]:
     """Return the edges of points (N,) and how far along these they are, once edges were cut: copies."""
     edge, offset_mm = edge.copy(), offset_mm.copy()
     for cut in cuts:

@@ -94,7 +94,7 @@ class LivePoints:
         rows = np.array([row for own in before.values() for row in own], dtype=np.int64)
         if not len(rows):
             return
-        edge, offset = after_cuts(self.table["edge"][rows], self.table["offset_mm"][rows], cuts)
+        edge, offset = after_cuts(self.table["edge"][rows], self.table["offset_mm"][rows], cuts=cuts)
         by_tail, by_head = self._streets.parts(edge, offset, leaving=self._side == "origin")
         self.table.put(rows, edge=edge, offset_mm=offset, by_tail=by_tail, by_head=by_head)
         after: dict[int, list[int]] = {one: [] for one in edges}

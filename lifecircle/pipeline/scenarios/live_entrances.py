@@ -123,5 +123,5 @@ class LiveEntrances:
     def _ways_in(self, shapes: Shapes, edges: LiveEdges) -> Shapes:
         """Return the ways near shapes that may lead into one."""
         rows = edges.around(shapely.bounds(shapes), within_m=ENTERED_M)
-        facts = (edges.table[name][rows] for name in ("permission", "flags", "island"))
-        return edges.table["line"][rows[may_lead_in(*facts)]]
+        facts = {name: edges.table[name][rows] for name in ("permission", "flags", "island")}
+        return edges.table["line"][rows[may_lead_in(**facts)]]

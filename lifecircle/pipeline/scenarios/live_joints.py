@@ -44,7 +44,7 @@ class Seen:
 
     def followed(self, points: Snapped) -> Snapped:
         """Return points as they are joined once the cuts are made: in the same places."""
-        edge, offset_mm = after_cuts(points.edge, points.offset_mm, self.cuts)
+        edge, offset_mm = after_cuts(points.edge, points.offset_mm, cuts=self.cuts)
         return replace(points, edge=edge, offset_mm=offset_mm)
 
 
