@@ -220,8 +220,9 @@ def update(
     """
     nodes = [(0, 0, 0) for _ in range(0)]
     rows = [(0, 0, 0, 0) for _ in range(0)]
-    for column in region.columns:
-        rule = Rule(column, size.scale, size.cutoff)
+    for place in range(len(region.columns)):
+        column = region.columns[place]
+        rule = Rule(region.kinds[place], size.scale, size.cutoff)
         turn = size.turn + column
         key, best, chosen = keys[column], cells[0][column], cells[1][column]
         found = [0 for _ in range(0)]
@@ -230,8 +231,8 @@ def update(
             found.append(owner)
         for node, old in _repair(key, region.junctions, graph, doors, rule):
             nodes.append((column, node, old))
-            for place in range(graph.begin[node], graph.begin[node] + graph.degree[node]):
-                _visit(graph.pool[place], origins, region.stamp, turn, found)
+            for end in range(graph.begin[node], graph.begin[node] + graph.degree[node]):
+                _visit(graph.pool[end], origins, region.stamp, turn, found)
         for edge in region.edges:
             _visit(edge, origins, region.stamp, turn, found)
         found.sort()
