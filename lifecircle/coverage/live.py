@@ -101,6 +101,11 @@ class LiveCoverage:
         """Ids of the circles, in the order of the standard."""
         return tuple(live.circle.id for live in self._circles)
 
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """Ids of the circles that count in the joint verdict."""
+        return tuple(self._circles[number].circle.id for number in self._counted)
+
     def bounds(self, circle: str, weight: str) -> Bounds:
         """Return the shares of `circle` in one denominator, as `shares.bounds`; NaN where it is not assessable."""
         number, tally = self._numbers[circle], self._tallies[weight]
@@ -135,9 +140,8 @@ class LiveCoverage:
         steps: list[Callable[[], object]] = []
         felt = self._search([change], opening, steps)
         self._undo.append(steps)
-        kind = self._count_facilities(change, opening, steps)
         steps.append(partial(self._restore, self._trust, self._status, self._count, self._tallies, self._counted))
-        trust = self._trusted(kind)
+        trust = self._trusted(self._count_facilities(change, opening, steps))
         if trust != self._trust:
             self._trust = trust
             self._judge_all()
