@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,9 +33,27 @@ if TYPE_CHECKING:
 
 Ints = npt.NDArray[np.int64]
 Shapes = npt.NDArray[np.object_]
+Bytes = npt.NDArray[np.uint8]
 
-OVER_WAYS = ("mapped", "path")  # how an area is entered where only what meets it can change that
 TOUCH_M = 1.0  # ways and gates nearer than this meet an area
+COME, GONE = 1, 2
+# How an area is entered, and which ways that do not meet it may change that.
+MINDS = {"mapped": 0, "path": 0, "sampled": GONE, "representative": COME}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Changed:
+    """Ways that are drawn otherwise than before.
+
+    Attributes
+    ----------
+    lines : object (N,)
+    how : uint8 (N,)
+        `COME`, `GONE`, or 0 for the segments at a cut.
+    """
+
+    lines: Shapes
+    how: Bytes
 
 
 class LiveEntrances:
@@ -77,10 +96,10 @@ class LiveEntrances:
         self._shapes = shapely.make_valid(place.objects.geometry.loc[ids].to_numpy())
         sizes = shapely.area(self._shapes)
         self._middling = (sizes >= SMALL_M2) & (sizes < LARGE_M2)
-        kinds = dict(zip(map(str, table.index), table["entrance_kind"], strict=True))
-        settled = [name for name, parts in self._parts.items() if len(parts) == 1 and kinds[name] in OVER_WAYS]
-        self._bare = self._middling.copy()
-        self._bare[[self._row[part] for name in settled for part in self._row.keys() & self._parts[name]]] = False
+        # How a facility of one part is entered its part is entered; of others it is not known before they are sought.
+        kinds = {str(own): kind for own, kind in zip(table["object_id"], table["entrance_kind"], strict=True)}
+        alone = {parts[0] for parts in self._parts.values() if len(parts) == 1}
+        self._minds = self._minded(np.arange(len(ids)), [kinds[part] if part in alone else "" for part in ids])
         self._areas = shapely.STRtree(np.where(shapely.get_dimensions(self._shapes) == 2, self._shapes, None))
         self._nodes = shapely.STRtree(entrance_nodes(place.objects.drop(index=gates.index)))
         self._gates = gates, entrance_nodes(gates)
@@ -90,21 +109,22 @@ class LiveEntrances:
         """Say whether a scenario seeks the entrances again that changes these ways (lines), after all before."""
         return self._sought or bool(len(self._entered.query(ways, predicate="dwithin", distance=ENTERED_M)[0]))
 
-    def follow(self, lines: Shapes, *, seek: bool, live: LivePlace, undo: Undo) -> dict[str, Door]:
-        """Return the entrances, by facility id, that may have changed with the ways `lines`; none unless `seek`.
+    def follow(self, changed: Changed, *, seek: bool, live: LivePlace, undo: Undo) -> dict[str, Door]:
+        """Return the entrances, by facility id, that may have changed with some ways; none unless `seek`.
 
         `undo` gets one more: how this is taken back.
         """
-        before = self._sought, self._stale, self._bare
+        before = self._sought, self._stale, self._minds
         undo.append(lambda: self._restore(*before))
-        line, beside = self._areas.query(lines, predicate="dwithin", distance=SAMPLED_REACH_M)
-        met = self._bare[beside] | shapely.dwithin(self._shapes[beside], lines[line], TOUCH_M)
+        line, beside = self._areas.query(changed.lines, predicate="dwithin", distance=SAMPLED_REACH_M)
+        met = shapely.dwithin(self._shapes[beside], changed.lines[line], TOUCH_M)
+        met |= self._minds[beside] & changed.how[line] > 0
         stale = self._stale.union(*(self._owners[row] for row in beside[met].tolist()))
         self._sought, self._stale = seek, frozenset() if seek else stale
         return self._found(sorted(stale), live) if seek and stale else {}
 
     def _restore(self, *before: Any) -> None:  # noqa: ANN401  # as they were
-        self._sought, self._stale, self._bare = before
+        self._sought, self._stale, self._minds = before
 
     def _found(self, names: Sequence[str], live: LivePlace) -> dict[str, Door]:
         """Seek the entrances of some facilities, as `prepare_facilities` does."""
@@ -116,9 +136,13 @@ class LiveEntrances:
         nodes = np.concatenate([self._nodes.geometries[np.unique(near)], self._gates[1]])
         found = find_entrances(shapes, nodes=nodes, edges=self._ways_in(shapes, live.edges))
         doors = dict(zip(rows, found, strict=True))
-        self._bare = self._bare.copy()
-        self._bare[rows] = self._middling[rows] & [doors[row].kind not in OVER_WAYS for row in rows]
+        self._minds = self._minds.copy()
+        self._minds[rows] = self._minded(np.array(rows), [door.kind for door in found])
         return {name: combined([doors[self._row[part]] for part in self._parts[name]]) for name in names}
+
+    def _minded(self, rows: Ints, kinds: Sequence[str]) -> Bytes:
+        """Return which ways beside areas, entered in such a way, change that: those that come, go, either or none."""
+        return np.where(self._middling[rows], [MINDS.get(kind, COME | GONE) for kind in kinds], 0).astype(np.uint8)
 
     def _ways_in(self, shapes: Shapes, edges: LiveEdges) -> Shapes:
         """Return the ways near shapes that may lead into one."""

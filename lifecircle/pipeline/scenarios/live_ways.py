@@ -13,7 +13,7 @@ import shapely
 from lifecircle.facilities.classify import Classifier
 from lifecircle.model.network import EdgeFlag, Permission
 from lifecircle.model.scenario import AddStreet, CloseGate, CloseStreet, OpenGate, OpenStreet
-from lifecircle.pipeline.scenarios.live_entrances import LiveEntrances
+from lifecircle.pipeline.scenarios.live_entrances import COME, GONE, Changed, LiveEntrances
 from lifecircle.pipeline.scenarios.live_joints import Seen, rejoined
 from lifecircle.pipeline.scenarios.undo import Undo, take_back, undone_on_error
 from lifecircle.scenario import gates, streets
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from lifecircle.scenario.ground import Ground
 
 Ints = npt.NDArray[np.int64]
-Shapes = npt.NDArray[np.object_]
 
 WayChange = AddStreet | CloseStreet | OpenStreet | OpenGate | CloseGate
 TOLLED = np.uint8(EdgeFlag.STEPS | EdgeFlag.BRIDGE | EdgeFlag.TUNNEL)
@@ -87,10 +86,12 @@ class LiveWays:
         with undone_on_error(undo):
             opened = numbers[_open(work)]
             freed = live.edges.join_islands(opened) if len(opened) else opened
-            lines = _drawn_anew(work, nodes=len(nodes))
-            boxes = live.barriers.follow(lines, gates=work.objects, edges=live.edges, undo=undo)
-            lines = np.concatenate([lines, live.edges.table["line"][freed]])
-            doors = self._entrances.follow(lines, seek=seek, live=live, undo=undo)
+            changed = _changed(work, nodes=len(nodes))
+            boxes = live.barriers.follow(changed.lines, gates=work.objects, edges=live.edges, undo=undo)
+            if len(freed):
+                free = live.edges.table["line"][freed]
+                changed = Changed(np.append(changed.lines, free), np.append(changed.how, np.full(len(free), COME)))
+            doors = self._entrances.follow(changed, seek=seek, live=live, undo=undo)
             boxes = np.vstack([live.edges.boxes(np.union1d(opened, freed)), boxes])
             joints = rejoined(live, Seen(rework.edges, rework.cuts, boxes), doors=doors, undo=undo)
             if joints is None:
@@ -140,18 +141,20 @@ class LiveWays:
         return self._entrances.alone or not seek
 
 
-def _drawn_anew(work: Work, *, nodes: int) -> Shapes:
-    """Return what of some work's streets is drawn, shut or opened, as lines; its network had `nodes` before.
+def _changed(work: Work, *, nodes: int) -> Changed:
+    """Return what of some work's streets is drawn, shut or opened; its network had `nodes` before.
 
     Of a street that was cut it is the segments at the cuts: the others stay as they were.
     """
     network, x, y = work.network, work.network.geometry_x, work.network.geometry_y
-    cut = np.setdiff1d(work.changed, work.ways)
+    cut = np.array(sorted({*work.changed.tolist()} - {*work.ways}), dtype=np.int64)
     first = network.geometry_offsets[cut[network.tail[cut] >= nodes]]
     last = network.geometry_offsets[cut[network.head[cut] >= nodes] + 1] - 2
     place = np.concatenate([first, last])[:, None] + np.arange(2)
-    ways = network.lines(np.array(work.ways, dtype=np.int64))
-    return np.concatenate([ways, shapely.linestrings(x[place], y[place])])
+    ways = np.array(work.ways, dtype=np.int64)
+    how = np.where(network.permission[ways] == Permission.CLOSED, GONE, COME)
+    lines = np.concatenate([network.lines(ways), shapely.linestrings(x[place], y[place])])
+    return Changed(lines, np.append(how, np.zeros(len(place))).astype(np.uint8))
 
 
 def _open(work: Work) -> list[int]:
