@@ -92,9 +92,9 @@ class LiveKeys:
         self._kinds = np.array([kinds.index(kind) for kind in walker.types], dtype=np.int64)
         self._begin = np.searchsorted(place.origins.table.used("owner"), np.arange(place.residences + 1))
         self._stamp, self._turn = np.zeros(place.residences, dtype=np.int64), 1
-        junctions = np.full((len(self.types), len(place.streets.nodes)), arrays.FAR, dtype=np.int64)
+        junctions = np.full((len(place.streets.nodes), len(self.types)), arrays.FAR, dtype=np.int64)
         self._keys = Table(place.journal, key=junctions)
-        far = np.full((len(self.types), place.residences), arrays.FAR, dtype=np.int64)
+        far = np.full((place.residences, len(self.types)), arrays.FAR, dtype=np.int64)
         self._cells = Table(place.journal, key=far, point=np.full(far.shape, -1, dtype=np.int64))
 
     def start(self, facilities: Endpoints, *, network: WalkNetwork, impedance: Impedance) -> None:
@@ -110,7 +110,7 @@ class LiveKeys:
                 plain = search_keys(search, own)
                 value, place = np.divmod(plain, len(ranks))
                 far = plain == UNREACHED
-                self._keys["key"][column, : len(plain)] = np.where(far, arrays.FAR, value * self._scale + ranks[place])
+                self._keys["key"][: len(plain), column] = np.where(far, arrays.FAR, value * self._scale + ranks[place])
         self.repair(Felt(owners=np.arange(len(self._cells))))
 
     def add_junctions(self) -> None:
@@ -121,18 +121,17 @@ class LiveKeys:
 
     def values(self, column: int, rows: Ints) -> Floats:
         """Return the least value of residences `rows` (N,) to the type of `column`, ``inf`` where none is reached."""
-        key = self._cells["key"][column, rows]
+        key = self._cells["key"][rows, column]
         return np.where(key == arrays.FAR, np.inf, key // self._scale)
 
     def within(self, columns: Sequence[int], rows: Ints, *, limit: int) -> npt.NDArray[np.bool_]:
         """Return which residences `rows` (N,) reach one of the types of `columns` within `limit`, inclusive."""
-        keys = [self._cells["key"][column].take(rows) for column in columns]
-        least = keys[0] if len(keys) == 1 else np.minimum.reduce(keys)
-        return np.asarray(least < (limit + 1) * self._scale)
+        keys = self._cells["key"][rows][:, columns]
+        return np.asarray(keys.min(axis=1) < (limit + 1) * self._scale)
 
     def serving(self, column: int, rows: Ints) -> npt.NDArray[np.object_]:
         """Return the ids of the facilities that serve residences `rows` (N,), None where none is reached."""
-        key = self._cells["key"][column, rows]
+        key = self._cells["key"][rows, column]
         found, names = key != arrays.FAR, np.full(len(rows), None, dtype=object)
         names[found] = self._place.doors.names(int(self._kinds[column]), key[found] % self._scale)
         return names
@@ -154,10 +153,10 @@ class LiveKeys:
         )
         # Of several old keys of one junction the first is the one to go back to: it is written back last, and stays.
         column, node, key = junctions.T
-        self._keys.note("key", (column, node), old=key)
+        self._keys.note("key", (node, column), old=key)
         column, rows, key, point = residences.T
-        self._cells.note("key", (column, rows), old=key)
-        self._cells.note("point", (column, rows), old=point)
+        self._cells.note("key", (rows, column), old=key)
+        self._cells.note("point", (rows, column), old=point)
         return Touched(rows, column)
 
     @property
@@ -178,7 +177,7 @@ class LiveKeys:
 
     def plain(self, column: int) -> Ints:
         """Return the keys of a column with ranks 0, 1, 2 ..., as `served` wants them."""
-        key, ranks = self._keys.used("key")[column], self._place.doors.ranks(int(self._kinds[column]))
+        key, ranks = self._keys.used("key")[:, column], self._place.doors.ranks(int(self._kinds[column]))
         value, rank = np.divmod(key, self._scale)
         plain = value * max(len(ranks), 1) + np.searchsorted(ranks, rank)
         return np.where(key == arrays.FAR, UNREACHED, plain)
@@ -187,10 +186,10 @@ class LiveKeys:
         """Write new ranks into all keys of a type; no value changes."""
         for table in (self._keys, self._cells):
             for column in np.flatnonzero(self._kinds == kind).tolist():
-                key = table["key"][column]
+                key = table["key"][:, column]
                 reached = np.flatnonzero((np.arange(len(key)) < len(table)) & (key != arrays.FAR))
                 value, rank = np.divmod(key[reached], self._scale)
-                table.note("key", (column, reached), old=key[reached])
+                table.note("key", (reached, column), old=key[reached])
                 # Ranks that went in the same turn are not among the old ones; what rests on them is lost in the repair.
                 place = np.minimum(np.searchsorted(changed.old, rank), len(changed.old) - 1)
                 key[reached] = value * self._scale + changed.new[place]

@@ -197,9 +197,9 @@ def update(
 
     Parameters
     ----------
-    keys : int64 (K, V)
+    keys : int64 (V, K)
         Changed in place.
-    cells : (int64 (K, R), int64 (K, R))
+    cells : (int64 (R, K), int64 (R, K))
         Least key of every residence and the point it is walked from; changed in place.
     region : Region
     graph, doors, origins : Graph, Doors, Origins
@@ -224,7 +224,7 @@ def update(
         column = region.columns[place]
         rule = Rule(region.kinds[place], size.scale, size.cutoff)
         turn = size.turn + column
-        key, best, chosen = keys[column], cells[0][column], cells[1][column]
+        key, best, chosen = keys[:, column], cells[0][:, column], cells[1][:, column]
         found = [0 for _ in range(0)]
         for owner in region.owners:
             region.stamp[owner] = turn
