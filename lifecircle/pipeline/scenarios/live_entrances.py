@@ -55,6 +55,15 @@ class Changed:
     lines: Shapes
     how: Bytes
 
+    @property
+    def ways(self) -> Shapes:
+        """The ways themselves."""
+        return self.lines[self.how > 0]
+
+    def with_free(self, lines: Shapes) -> Changed:
+        """Return the same with ways that are no island any more."""
+        return Changed(np.append(self.lines, lines), np.append(self.how, np.full(len(lines), COME, dtype=np.uint8)))
+
 
 class LiveEntrances:
     """The entrances of a place's facilities, sought again where a scenario seeks them again.

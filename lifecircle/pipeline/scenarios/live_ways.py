@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from lifecircle.scenario.ground import Ground
 
 Ints = npt.NDArray[np.int64]
+Shapes = npt.NDArray[np.object_]
 
 WayChange = AddStreet | CloseStreet | OpenStreet | OpenGate | CloseGate
 TOLLED = np.uint8(EdgeFlag.STEPS | EdgeFlag.BRIDGE | EdgeFlag.TUNNEL)
@@ -77,28 +78,25 @@ class LiveWays:
         rows = self._around(change, ground)
         network, nodes = live.edges.streets(rows)
         work = self._work(change, ground=replace(ground, network=network))
-        gated = work.objects is not live.barriers.gates
-        seek = gated or self._entrances.sought_for(work.network.lines(np.array(work.ways, dtype=np.int64)))
-        if not self._can_follow(work, seek=seek):
-            return None
         rework, numbers = live.edges.follow(work, edges=rows, nodes=nodes)
         undo.append(live.edges.take_back)
         with undone_on_error(undo):
-            opened = numbers[_open(work)]
-            freed = live.edges.join_islands(opened) if len(opened) else opened
-            changed = _changed(work, nodes=len(nodes))
-            boxes = live.barriers.follow(changed.lines, gates=work.objects, edges=live.edges, undo=undo)
-            if len(freed):
-                free = live.edges.table["line"][freed]
-                changed = Changed(np.append(changed.lines, free), np.append(changed.how, np.full(len(free), COME)))
-            doors = self._entrances.follow(changed, seek=seek, live=live, undo=undo)
-            boxes = np.vstack([live.edges.boxes(np.union1d(opened, freed)), boxes])
-            joints = rejoined(live, Seen(rework.edges, rework.cuts, boxes), doors=doors, undo=undo)
-            if joints is None:
-                take_back(undo)
-                return None
-            live.tell_all([rework, *joints], undo)
-        return undo
+            changed = _changed(work, lines=live.edges.table["line"][numbers[[*work.ways]]], nodes=len(nodes))
+            seek = work.objects is not live.barriers.gates or self._entrances.sought_for(changed.ways)
+            if self._can_follow(work, seek=seek):
+                opened = numbers[_open(work)]
+                freed = live.edges.join_islands(opened) if len(opened) else opened
+                boxes = live.barriers.follow(changed.lines, gates=work.objects, edges=live.edges, undo=undo)
+                if len(freed):
+                    changed = changed.with_free(live.edges.table["line"][freed])
+                doors = self._entrances.follow(changed, seek=seek, live=live, undo=undo)
+                boxes = np.vstack([live.edges.boxes(np.union1d(opened, freed)), boxes])
+                joints = rejoined(live, Seen(rework.edges, rework.cuts, boxes), doors=doors, undo=undo)
+                if joints is not None:
+                    live.tell_all([rework, *joints], undo)
+                    return undo
+            take_back(undo)
+        return None
 
     def _around(self, change: WayChange, ground: Ground) -> Ints:
         """Return the edges that a change may meet, ascending."""
@@ -141,8 +139,8 @@ class LiveWays:
         return self._entrances.alone or not seek
 
 
-def _changed(work: Work, *, nodes: int) -> Changed:
-    """Return what of some work's streets is drawn, shut or opened; its network had `nodes` before.
+def _changed(work: Work, *, lines: Shapes, nodes: int) -> Changed:
+    """Return what of some work's streets is drawn, shut or opened; its ways are `lines`, its network had `nodes`.
 
     Of a street that was cut it is the segments at the cuts: the others stay as they were.
     """
@@ -153,8 +151,8 @@ def _changed(work: Work, *, nodes: int) -> Changed:
     place = np.concatenate([first, last])[:, None] + np.arange(2)
     ways = np.array(work.ways, dtype=np.int64)
     how = np.where(network.permission[ways] == Permission.CLOSED, GONE, COME)
-    lines = np.concatenate([network.lines(ways), shapely.linestrings(x[place], y[place])])
-    return Changed(lines, np.append(how, np.zeros(len(place))).astype(np.uint8))
+    segments = shapely.linestrings(x[place], y[place])
+    return Changed(np.append(lines, segments), np.append(how, np.zeros(len(place))).astype(np.uint8))
 
 
 def _open(work: Work) -> list[int]:
