@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -126,8 +127,9 @@ class LiveKeys:
 
     def within(self, columns: Sequence[int], rows: Ints, *, limit: int) -> npt.NDArray[np.bool_]:
         """Return which residences `rows` (N,) reach one of the types of `columns` within `limit`, inclusive."""
-        keys = self._cells["key"][rows][:, columns]
-        return np.asarray(keys.min(axis=1) < (limit + 1) * self._scale)
+        key = self._cells["key"]
+        least = functools.reduce(np.minimum, [key[rows, column] for column in columns])
+        return np.asarray(least < (limit + 1) * self._scale)
 
     def serving(self, column: int, rows: Ints) -> npt.NDArray[np.object_]:
         """Return the ids of the facilities that serve residences `rows` (N,), None where none is reached."""
