@@ -20,7 +20,7 @@ from lifecircle.coverage.case import CoverageCase, TimesKey
 from lifecircle.coverage.edges import edge_distance_m
 from lifecircle.coverage.kleene import kleene_and
 from lifecircle.coverage.live import LiveCoverage
-from lifecircle.coverage.live_items import Opening
+from lifecircle.coverage.live_items import Opening, Searched
 from lifecircle.coverage.shares import bounds, weights
 from lifecircle.coverage.verdicts import Ground, judge_circle
 from lifecircle.model.area import StudyArea
@@ -30,9 +30,10 @@ from lifecircle.model.network import Permission
 from lifecircle.model.rules import Item, Rule
 from lifecircle.model.standard import Circle, Standard
 from lifecircle.model.travel import NearestTimes, Snapped, TravelMode
-from lifecircle.network.edits import Street
+from lifecircle.network.draft import Street
 from lifecircle.network.impedance import make_impedance
 from lifecircle.travel.changes import AddFacility, AddStreet, Change, Joint, MoveFacility, RemoveFacility, SetPermission
+from lifecircle.travel.live_keys import Walker
 from lifecircle.travel.nearest import Endpoints, nearest_times
 from lifecircle.travel.update import LiveSearch
 
@@ -164,9 +165,9 @@ class Town:
             loaded_counts={kind: len(nodes) for kind, nodes in zip(types, made.facilities, strict=True)},
             times={},
         )
-        price = functools.partial(make_impedance, mode=MODE)
-        search = LiveSearch(network, price, residences=residences, facilities=facilities, types=types, cutoff=CUTOFF_MS)
-        return cls(made, rng, case, search, LiveCoverage(case, {KEY: search}))
+        walker = Walker(functools.partial(make_impedance, mode=MODE), types, CUTOFF_MS)
+        search = LiveSearch(network, [walker], residences=residences, facilities=facilities)
+        return cls(made, rng, case, search, LiveCoverage(case, [Searched(search, (KEY,))]))
 
     def change(self, kind: str) -> tuple[Change, Opening | None]:
         """Return a random change of `kind`."""
@@ -176,7 +177,7 @@ class Town:
         if kind == "add a facility":
             self.added += 1
             new = f"g{self.added:07d}"
-            return AddFacility(new, str(rng.choice(self.search.types)), entrances), Opening(new)
+            return AddFacility(new, str(rng.choice(self.search.walks[0].types)), entrances), Opening(new)
         if kind == "remove one":
             return RemoveFacility(name), None
         if kind == "move one":
@@ -214,7 +215,7 @@ class Town:
             make_impedance(search.network, mode=MODE),
             residences=search.residences,
             facilities=search.facilities,
-            types=search.types,
+            types=search.walks[0].types,
             cutoff=CUTOFF_MS,
         )
 
@@ -246,7 +247,7 @@ def live_shares(live: LiveCoverage) -> list[float]:
 
 def check(town: Town) -> None:
     """Everything equal to a full computation of the city as it is now."""
-    full, ours = town.times(), town.search.times
+    full, ours = town.times(), town.search.times()
     for name in ("value", "facility", "entrance", "access_mm", "egress_mm"):
         assert np.array_equal(getattr(full, name), getattr(ours, name)), name
     case = replace(town.case, times={KEY: full})
@@ -270,8 +271,8 @@ def run(size: Size) -> Outcome:
     case, checked = town.case, "Every change" if every == 1 else f"Every {every}th change"
     made = (
         f"V = {town.made.network.nodes}, {len(case.residences)} residences, {len(case.facilities)} facilities of "
-        f"{len(town.search.types)} types, cutoff 1200 m, {changes} changes of each kind; one change with all shares of "
-        f"nine circles in four denominators and their joint verdict. Anew: {anew * 1000:.0f} ms CPU."
+        f"{len(town.search.walks[0].types)} types, cutoff 1200 m, {changes} changes of each kind; one change with all "
+        f"shares of nine circles in four denominators and their joint verdict. Anew: {anew * 1000:.0f} ms CPU."
     )
     return Outcome(
         (

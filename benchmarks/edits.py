@@ -58,29 +58,37 @@ def kinds(place: lc.Place, rng: np.random.Generator) -> dict[str, Callable[[], C
 def run(size: Size) -> Outcome:
     """Make changes of every kind, each taken back, and compare some with an audit of the changed place."""
     place, count = lc.load_place(study(size)), 3 if size.smoke else 100
-    session, rng, rows, worst = Session(place), np.random.default_rng(6), [], 0.0
+    session, rng = Session(place), np.random.default_rng(6)
+    rows, every, all_anew = list[tuple[str, ...]](), list[float](), 0
     for kind, maker in kinds(place, rng).items():
         seconds, anew = list[float](), 0
-        while len(seconds) + anew < count:
+        while len(seconds) < count:
             change, started = maker(), time.process_time()
             try:
                 shares = session.apply(change)["share"].to_numpy()
             except lc.errors.ConfigError:
                 continue  # refused, for instance in the sea
-            spent, followed = time.process_time() - started, session.followed
-            seconds, anew = [*seconds, spent] if followed else seconds, anew + (not followed)
-            if len(seconds) + anew == count:
+            seconds.append(time.process_time() - started)
+            anew += not session.followed
+            if len(seconds) == count:
                 found = audit(edited_place(place, session.scenario).place, causes=False).coverage
                 full = found.circles[f"share_{found.weight}"].to_numpy(dtype=float)
                 assert np.array_equal(shares[:-1], full, equal_nan=True), change
             session.undo()
-        middle, high = np.quantile(seconds, [0.5, 0.95]) * 1000
-        worst = max(worst, float(high))
-        rows.append((kind, f"{middle:.1f} ms", f"{high:.1f} ms", f"{anew} of {count}"))
+        rows.append(_row(kind, seconds, anew=anew))
+        every, all_anew = every + seconds, all_anew + anew
+    rows.append(_row("any of these", every, anew=all_anew))
+    high = float(np.quantile(every, 0.95)) * 1000
     made = f"{len(place.residences)} residences, {len(place.facilities)} facilities, {place.network.edges} edges."
     return Outcome(
         ("change", "CPU, median", "CPU, p95", "computed anew"),
         tuple(rows),
-        ((f"p95 <= {GOAL_MS:g} ms: {worst:.1f} ms", worst <= GOAL_MS),),
+        ((f"one change of any kind, p95 <= {GOAL_MS:g} ms: {high:.1f} ms", high <= GOAL_MS),),
         (made, "The last change of every kind was checked against an audit of the changed place, bit for bit."),
     )
+
+
+def _row(kind: str, seconds: list[float], *, anew: int) -> tuple[str, ...]:
+    """Return the line of one kind of change, or of several."""
+    middle, high = np.quantile(seconds, [0.5, 0.95]) * 1000
+    return kind, f"{middle:.1f} ms", f"{high:.1f} ms", f"{anew} of {len(seconds)}"

@@ -25,7 +25,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
-_announced: set[str] = set()
+_announced: set[Callable[..., Any]] = set()
 _announcing = threading.Lock()
 
 
@@ -99,12 +99,13 @@ def compiled(function: Kernel) -> Kernel:
 
 def ready(kernel: Kernel) -> Kernel:
     """Return `kernel`, and say on the log when its first call is going to compile it."""
-    name = f"{kernel.__module__}.{kernel.__qualname__}"
-    with _announcing:
-        if name not in _announced:
-            _announced.add(name)
-            if not _is_kept(kernel):
-                log.info("compiling %s once; later runs start at once", name.removeprefix("lifecircle."))
+    if kernel not in _announced:
+        with _announcing:
+            new = kernel not in _announced
+            _announced.add(kernel)
+        if new and not _is_kept(kernel):
+            name = f"{kernel.__module__}.{kernel.__qualname__}".removeprefix("lifecircle.")
+            log.info("compiling %s once; later runs start at once", name)
     return kernel
 
 

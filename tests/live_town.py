@@ -10,7 +10,8 @@ from grid_city import Spot, make_network, snapped_from
 
 from lifecircle.model.network import Permission, WalkNetwork
 from lifecircle.model.travel import Impedance, Snapped, TravelMode, WalkProfile
-from lifecircle.network.edits import Street, add_node, add_street, edges_of, split_edge, with_permission
+from lifecircle.network.draft import Street
+from lifecircle.network.edits import add_node, add_street, edges_of, split_edge, with_permission
 from lifecircle.network.impedance import make_impedance
 from lifecircle.travel.changes import (
     AddFacility,
@@ -24,6 +25,7 @@ from lifecircle.travel.changes import (
     Rework,
     SetPermission,
 )
+from lifecircle.travel.live_keys import Walker
 from lifecircle.travel.nearest import Endpoints
 from lifecircle.travel.update import LiveSearch
 
@@ -72,7 +74,8 @@ def random_live(seed: int, *, nodes: int = 12, edges: int = 22, private: bool = 
         rng.choice([*TYPES[:3], "other"], places).astype(object),
     )
     cutoff = int(rng.choice([3, 1_500, 40_000, 300_000]))
-    return LiveSearch(network, price, residences=residences, facilities=facilities, types=TYPES, cutoff=cutoff)
+    walkers = [Walker(price, TYPES, cutoff)]
+    return LiveSearch(network, walkers, residences=residences, facilities=facilities)
 
 
 def random_change(live: LiveSearch, rng: np.random.Generator, *, kind: str) -> Change:
@@ -159,4 +162,4 @@ def _new_street(live: LiveSearch, rng: np.random.Generator, *, crossing: bool) -
 
 def prices(live: LiveSearch) -> Impedance:
     """Return the impedance of the network as it is now."""
-    return live._price(live.network)
+    return live._walkers[0].price(live.network)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from lifecircle.coverage.kleene import COVERED, kleene_and
-from lifecircle.coverage.live_items import LiveInventory, LiveItem, LivePools, Opening, Searches, Trusted
+from lifecircle.coverage.live_items import LiveInventory, LiveItem, LivePools, Opening, Searched, Trusted
 from lifecircle.coverage.searches import walker
 from lifecircle.coverage.shares import NO_BOUNDS, Bounds, weights
 from lifecircle.coverage.tally import Tally
@@ -41,14 +42,14 @@ class _LiveCircle:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Felt:
-    """Where a change was felt: origins, and the columns of each search (by its identity)."""
+    """Where a change was felt: origins, and the columns of each walk (by its identity)."""
 
     rows: Ints
     columns: dict[int, frozenset[int]]
 
     def by(self, live: LiveItem | LivePools) -> bool:
-        """Say whether a requirement's search was touched in one of its columns."""
-        return any(not self.columns[id(one.search)].isdisjoint((*one.columns, *one.doubtful)) for one in live.members)
+        """Say whether a requirement's walk was touched in one of its columns."""
+        return any(not self.columns[id(one.walk)].isdisjoint((*one.columns, *one.doubtful)) for one in live.members)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +68,8 @@ class LiveCoverage:
     ----------
     case : CoverageCase
         Its ``times`` are not looked at.
-    searches : Mapping[TimesKey, LiveSearch]
-        One for every search that the reading needs, over the origins of the case (residences, then land points), all
+    searches : sequence of Searched
+        With all walks that the reading needs, over the origins of the case (residences, then land points), all
         in the state that the case describes; from here on they change through this object alone.
 
     Raises
@@ -83,9 +84,10 @@ class LiveCoverage:
     docs/methods/incremental-update.md
     """
 
-    def __init__(self, case: CoverageCase, searches: Searches) -> None:
+    def __init__(self, case: CoverageCase, searches: Sequence[Searched]) -> None:
         ground = Ground.of(case)
-        self._searches, self._every = dict(searches), np.arange(case.origin_count)
+        self._searches, self._every = tuple(searches), np.arange(case.origin_count)
+        self._walks = {key: walk for one in searches for key, walk in one.walks.items()}
         self._inventory = LiveInventory(case, ground.inventory)
         self._weights = weights(case)
         self._circles = [self._circle(circle, ground) for circle in case.standard.circles]
@@ -138,10 +140,8 @@ class LiveCoverage:
         steps: list[Callable[[], object]] = []
         felt = self._search([change], opening, steps)
         self._undo.append(steps)
-        kind = self._count_facilities(change, opening, steps)
-        before = self._trust, self._status, self._count, self._tallies, self._counted
-        steps.append(lambda: self._restore(*before))
-        trust = self._trusted(kind)
+        steps.append(partial(self._restore, self._trust, self._status, self._count, self._tallies, self._counted))
+        trust = self._trusted(self._count_facilities(change, opening, steps))
         if trust != self._trust:
             self._trust = trust
             self._judge_all()
@@ -179,7 +179,7 @@ class LiveCoverage:
         for item in rule.required:
             parts = [item.of_pool(pool) for pool in item.pools] or [item]
             members = [
-                LiveItem.of(part, ground, walks=walks, lenient=rule.lenient, searches=self._searches) for part in parts
+                LiveItem.of(part, ground, walks=walks, lenient=rule.lenient, known=self._walks) for part in parts
             ]
             items.append(LivePools(item, tuple(members)) if item.pools else members[0])
         return _LiveCircle(circle, tuple(items), nothing_known(case.origin_count)[0], fixed_assessable=False)
@@ -187,17 +187,18 @@ class LiveCoverage:
     def _search(self, changes: Sequence[Change], opening: Opening | None, steps: list[Callable[[], object]]) -> _Felt:
         """Hand changes to every search; those that leave lenient facilities out get one without its type."""
         rows, columns = [np.empty(0, dtype=np.int64)], {}
-        for key, search in self._searches.items():
-            hidden = opening is not None and opening.lenient and not key.lenient
-            told = [replace(one, type="") if hidden and isinstance(one, AddFacility) else one for one in changes]
+        for one in self._searches:
+            hidden = opening is not None and opening.lenient and not one.lenient
+            told = [replace(each, type="") if hidden and isinstance(each, AddFacility) else each for each in changes]
             try:
-                touched = search.apply(*told)
+                found = one.search.apply(*told)
             except ValueError:  # which all errors of changes are
                 _take_back(steps)
                 raise
-            steps.append(search.undo)
-            rows.append(touched.residence)
-            columns[id(search)] = frozenset(touched.column.tolist())
+            steps.append(one.search.undo)
+            for walk, touched in zip(one.search.walks, found, strict=True):
+                rows.append(touched.residence)
+                columns[id(walk)] = frozenset(touched.column.tolist())
         return _Felt(np.unique(np.concatenate(rows)), columns)
 
     def _count_facilities(self, change: Change, opening: Opening | None, steps: list[Callable[[], object]]) -> str:
@@ -278,8 +279,7 @@ class LiveCoverage:
             tally, own = self._tallies[name], (rows >= weight.rows.start) & (rows < weight.rows.stop)
             if not own.any():
                 continue
-            kept = tally.kept()
-            steps.append(lambda tally=tally, kept=kept: tally.restore(kept))  # type: ignore[misc]
+            steps.append(partial(tally.restore, tally.kept()))
             tally.move(
                 rows[own] - weight.rows.start,
                 before=(before[0][own], before[1][own]),

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from lifecircle.coverage.case import TimesKey
 from lifecircle.coverage.completeness import Inventory, Thin, thinness
-from lifecircle.coverage.kleene import COVERED, NOT_COVERED, UNKNOWN, at_least
+from lifecircle.coverage.kleene import COVERED, at_least
 from lifecircle.coverage.searches import in_doubt, item_limit, item_mode
 from lifecircle.errors import ConfigError, CutoffError
 from lifecircle.model.rules import EVERY, FacilityFilter
@@ -21,10 +21,36 @@ if TYPE_CHECKING:
     from lifecircle.coverage.kleene import Statuses
     from lifecircle.coverage.verdicts import Ground
     from lifecircle.model.standard import Circle, Item
-    from lifecircle.model.travel import Floats, Ints, WalkProfile
+    from lifecircle.model.travel import Ints, WalkProfile
+    from lifecircle.travel.live_keys import LiveKeys
     from lifecircle.travel.update import LiveSearch
 
-Searches = Mapping[TimesKey, "LiveSearch"]
+Walks = Mapping[TimesKey, "LiveKeys"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Searched:
+    """A search over all facilities, or all but those that count leniently only.
+
+    Attributes
+    ----------
+    search : LiveSearch
+    keys : tuple of TimesKey
+        For each of its walkers; all equally lenient.
+    """
+
+    search: LiveSearch
+    keys: tuple[TimesKey, ...]
+
+    @property
+    def lenient(self) -> bool:
+        """Whether facilities that count leniently only are found."""
+        return self.keys[0].lenient
+
+    @property
+    def walks(self) -> Walks:
+        """What is reached, by key."""
+        return dict(zip(self.keys, self.search.walks, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +148,9 @@ class LiveItem:
     item : Item
     lenient : bool
         Whether its rule admits facilities that count leniently only.
-    search : LiveSearch
+    walk : LiveKeys
     columns, doubtful : tuple of int
-        Of the search: its types, and those that may be of its types.
+        Of the walk: its types, and those that may be of its types.
     limit : int
     unknown : bool (N,)
         Origins that are unknown when they are not covered: unsnapped, or near the edge of the data.
@@ -132,14 +158,14 @@ class LiveItem:
 
     item: Item
     lenient: bool
-    search: LiveSearch
+    walk: LiveKeys
     columns: tuple[int, ...]
     doubtful: tuple[int, ...]
     limit: int
     unknown: npt.NDArray[np.bool_]
 
     @classmethod
-    def of(cls, item: Item, ground: Ground, *, walks: WalkProfile, lenient: bool, searches: Searches) -> LiveItem:
+    def of(cls, item: Item, ground: Ground, *, walks: WalkProfile, lenient: bool, known: Walks) -> LiveItem:
         """Prepare `item` (ConfigError for what cannot be followed, CutoffError for a search that is not there)."""
         if item.mean_of > 1 or item.admits or item.straight_line or item.within:
             raise ConfigError(
@@ -149,15 +175,15 @@ class LiveItem:
         case, limit = ground.case, item_limit(item)
         key = TimesKey(item_mode(item, walks), lenient)
         others = in_doubt(item.types, case.catalogue)
-        search = searches.get(key)
-        if search is None or search.cutoff < limit or not {*item.types, *others} <= set(search.types):
+        walk = known.get(key)
+        if walk is None or walk.cutoff < limit or not {*item.types, *others} <= set(walk.types):
             raise CutoffError(
                 f"no search for {'/'.join(item.types)} ({key.mode.profile.id}, {key.mode.unit}, lenient={lenient}) "
                 "that is long enough: search what needed_searches asks for"
             )
-        columns, doubtful = (tuple(search.types.index(kind) for kind in kinds) for kinds in (item.types, others))
+        columns, doubtful = (tuple(walk.types.index(kind) for kind in kinds) for kinds in (item.types, others))
         unknown = ~case.origin_snapped | (ground.edge_m < item.distance_m(walks.speed_kmh))
-        return cls(item, lenient, search, columns, doubtful, limit, unknown)
+        return cls(item, lenient, walk, columns, doubtful, limit, unknown)
 
     @property
     def members(self) -> tuple[LiveItem, ...]:
@@ -174,15 +200,11 @@ class LiveItem:
 
     def status(self, rows: Ints, *, thin: bool) -> Statuses:
         """Judge origins `rows` (N,), as `verdicts.judge_item` does."""
-        covered = self._least(self.columns, rows) <= self.limit
         unknown = np.full(len(rows), True) if thin else self.unknown[rows]
         if self.doubtful and not thin:
-            unknown |= self._least(self.doubtful, rows) <= self.limit
-        return np.where(covered, COVERED, np.where(unknown, UNKNOWN, NOT_COVERED)).astype(np.int8)
-
-    def _least(self, columns: tuple[int, ...], rows: Ints) -> Floats:
-        found = [self.search.values(column, rows) for column in columns]
-        return found[0] if len(found) == 1 else np.minimum.reduce(found)
+            unknown |= self.walk.within(self.doubtful, rows, limit=self.limit)
+        covered = self.walk.within(self.columns, rows, limit=self.limit)
+        return np.where(covered, COVERED, unknown.astype(np.int8))  # NOT_COVERED is 0, UNKNOWN 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)

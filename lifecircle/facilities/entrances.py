@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import geopandas as gpd
 import numpy as np
@@ -15,6 +16,8 @@ from lifecircle.model.osm import Tags
 Shapes = npt.NDArray[np.object_]
 Rows = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Bytes = npt.NDArray[np.uint8]
+Bools = npt.NDArray[np.bool_]
 # From shapes and their outlines to rows of these and points.
 Finder = Callable[[Shapes, Shapes], tuple[Rows, Floats]]
 
@@ -72,10 +75,15 @@ def entrance_nodes(objects: gpd.GeoDataFrame) -> Shapes:
 
 
 def way_in_edges(network: WalkNetwork) -> Shapes:
-    """Return the edges that may lead into a facility: walkable, on the ground, joined to the rest of the city."""
-    aloft = network.has_flag(EdgeFlag.BRIDGE) | network.has_flag(EdgeFlag.TUNNEL)
-    drawn = ~network.has_flag(EdgeFlag.SQUARE)  # a straight line across a square does not see the walls on it
-    return network.lines()[(network.permission != Permission.CLOSED) & ~aloft & ~network.island & drawn]
+    """Return the edges that may lead into a facility, as lines."""
+    return network.lines()[may_lead_in(permission=network.permission, flags=network.flags, island=network.island)]
+
+
+def may_lead_in(*, permission: Bytes, flags: Bytes, island: Bools) -> Bools:
+    """Return which edges may lead into a facility: walkable, on the ground, joined to the rest of the city; (E,)."""
+    # A straight line across a square does not see the walls on it.
+    apart = np.uint8(EdgeFlag.BRIDGE | EdgeFlag.TUNNEL | EdgeFlag.SQUARE)
+    return (permission != Permission.CLOSED) & (flags & apart == 0) & ~island
 
 
 def find_entrances(shapes: Shapes, *, nodes: Shapes, edges: Shapes) -> list[Door]:
@@ -100,20 +108,20 @@ def find_entrances(shapes: Shapes, *, nodes: Shapes, edges: Shapes) -> list[Door
     list of N Doors
     """
     shapes = shapely.make_valid(shapes)
-    areas, sizes = np.flatnonzero(shapely.area(shapes) > 0), shapely.area(shapes)
-    outlines = _outlines(shapes, rows=areas)
-    doors: dict[int, Door] = {}
-    missing = areas
-    for kind, find in (("mapped", _mapped(nodes)), ("path", _crossings(edges)), ("path", _landings(edges))):
-        rows, xy = find(shapes[missing], outlines[missing])
-        found = _grouped(missing[rows], xy)
-        doors |= {row: Door(points, kind) for row, points in found.items()}
-        missing = np.setdiff1d(missing, [*found])
+    sizes = shapely.area(shapes)
+    missing, doors = np.flatnonzero(sizes > 0), dict[int, Door]()
+    outlines, ways = _outlines(shapes, rows=missing), shapely.STRtree(edges)
+    for kind, find in (("mapped", _mapped(nodes)), ("path", _crossings(ways)), ("path", _landings(ways))):
+        if len(missing):
+            rows, xy = find(shapes[missing], outlines[missing])
+            found = _grouped(missing[rows], xy)
+            doors |= {row: Door(points, kind) for row, points in found.items()}
+            missing = missing[[row not in found for row in missing.tolist()]]
     small, large = missing[sizes[missing] < SMALL_M2], missing[sizes[missing] >= SMALL_M2]
     samples = {row: Door(sample_line(outlines[row]), "sampled") for row in large.tolist()}
-    near = shapely.STRtree(edges).query(_points(samples.values()), predicate="dwithin", distance=SAMPLED_REACH_M)[0]
-    joined = np.isin(large, large[near])
-    for row in [*small.tolist(), *large[~joined & (sizes[large] < LARGE_M2)].tolist()]:
+    near = large[ways.query(_points(samples.values()), predicate="dwithin", distance=SAMPLED_REACH_M)[0]]
+    apart = set(large[sizes[large] < LARGE_M2].tolist()).difference(near.tolist())
+    for row in {*small.tolist(), *apart}:
         samples[row] = Door(shapely.multipoints([shapely.point_on_surface(shapes[row])]), "representative")
     doors |= samples
     return [doors.get(row) or _linear(shape) for row, shape in enumerate(shapes)]
@@ -186,16 +194,15 @@ def _mapped(nodes: Shapes) -> Finder:
     return find
 
 
-def _crossings(edges: Shapes) -> Finder:
-    """Return a finder of the points where `edges` meet outlines.
+def _crossings(ways: shapely.STRtree) -> Finder:
+    """Return a finder of the points where `ways` meet outlines.
 
     A stretch of way along an outline counts at points at most ``SAMPLE_M`` apart.
     """
-    tree = shapely.STRtree(edges)
 
     def find(_: Shapes, outlines: Shapes) -> tuple[Rows, Floats]:
-        rows, hits = tree.query(outlines, predicate="intersects")
-        common = shapely.intersection(outlines[rows], edges[hits])
+        rows, hits = ways.query(outlines, predicate="intersects")
+        common = shapely.intersection(outlines[rows], ways.geometries[hits])
         along = shapely.length(common) > 0
         common[along] = shapely.segmentize(common[along], SAMPLE_M)
         xy, owner = shapely.get_coordinates(common, return_index=True)
@@ -204,13 +211,13 @@ def _crossings(edges: Shapes) -> Finder:
     return find
 
 
-def _landings(edges: Shapes) -> Finder:
-    """Return a finder of the ends of `edges` that lie wholly inside: what a bridge or a tunnel leads to."""
-    tree = shapely.STRtree(edges)
+def _landings(ways: shapely.STRtree) -> Finder:
+    """Return a finder of the ends of `ways` that lie wholly inside: what a bridge or a tunnel leads to."""
 
     def find(shapes: Shapes, _: Shapes) -> tuple[Rows, Floats]:
-        rows, hits = tree.query(shapes, predicate="contains")
-        ends = np.concatenate([shapely.get_point(edges[hits], 0), shapely.get_point(edges[hits], -1)])
+        rows, hits = ways.query(shapes, predicate="contains")
+        inside = ways.geometries[hits]
+        ends = np.concatenate([shapely.get_point(inside, 0), shapely.get_point(inside, -1)])
         return np.concatenate([rows, rows]), shapely.get_coordinates(ends)
 
     return find
@@ -220,8 +227,11 @@ def _grouped(rows: Rows, xy: Floats) -> dict[int, shapely.MultiPoint]:
     """Return a MultiPoint of the distinct points of every row in `rows`."""
     order = np.argsort(rows, kind="stable")
     found, start = np.unique(rows[order], return_index=True)
-    parts = np.split(xy[order], start[1:])
-    return {row: shapely.multipoints(_distinct(part)) for row, part in zip(found.tolist(), parts, strict=False)}
+    parts, places = pairwise([*start.tolist(), len(rows)]), xy[order]
+    return {
+        row: shapely.multipoints(_distinct(places[first:end]))
+        for row, (first, end) in zip(found.tolist(), parts, strict=True)
+    }
 
 
 def _distinct(xy: Floats) -> Floats:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -49,8 +49,9 @@ class EdgeFlag(IntEnum):
     GATE = 32
 
 
-# Attributes with one value per edge beside its ends and geometry.
+# Attributes with one value per edge.
 PER_EDGE = (
+    "tail",
     "head",
     "length_mm",
     "permission",
@@ -148,10 +149,10 @@ class WalkNetwork:
         if edges and np.any(self.length_mm < np.floor(straight * 1000.0)):
             bad = int(self.way_id[np.argmin(self.length_mm - straight * 1000.0)])
             raise NetworkError(f"WalkNetwork: an edge of way {bad} is shorter than its straight line")
-        for one in fields(self):
-            value = getattr(self, one.name)
+        for name in self.__slots__:
+            value = getattr(self, name)
             if isinstance(value, np.ndarray):
-                value.flags.writeable = False
+                value.setflags(write=False)
 
     @property
     def nodes(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -127,13 +127,13 @@ class Snapped:
 
     def __post_init__(self) -> None:
         """Check order and lengths; make the arrays read-only."""
-        if len(self.owner) and np.any(np.diff(self.owner) < 0):
+        if (self.owner[1:] < self.owner[:-1]).any():
             raise ValueError("Snapped.owner must ascend")
-        for field in fields(self):
-            value = getattr(self, field.name)
+        for name in self.__slots__:
+            value = getattr(self, name)
             if len(value) != len(self.owner):
-                raise ValueError(f"Snapped.{field.name} has {len(value)} values for {len(self.owner)} points")
-            value.flags.writeable = False
+                raise ValueError(f"Snapped.{name} has {len(value)} values for {len(self.owner)} points")
+            value.setflags(write=False)
 
     def __len__(self) -> int:
         """Return the number of points."""

@@ -14,11 +14,12 @@ from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
 from lifecircle.errors import NetworkError
-from lifecircle.model.network import PER_EDGE, Crossing, EdgeFlag, Floats, Ints, WalkNetwork
+from lifecircle.model.network import Crossing, EdgeFlag, Floats, Ints, WalkNetwork
 from lifecircle.model.osm import OsmWays
 from lifecircle.model.provenance import Note
 from lifecircle.network.components import find_islands
 from lifecircle.network.contract import Chains, contract
+from lifecircle.network.edits import edges_of
 from lifecircle.network.hindrances import halves_of_crossings
 from lifecircle.network.notes import count_network, network_notes
 from lifecircle.network.runs import Cut, Runs, cut_at_gates, read_runs
@@ -212,20 +213,4 @@ def clip_network(network: WalkNetwork, reach: BaseGeometry) -> WalkNetwork:
     """
     shapely.prepare(reach)
     kept = np.flatnonzero(shapely.intersects(reach, network.lines())) if network.edges else np.zeros(0, dtype=np.int64)
-    nodes = np.unique(np.concatenate([network.tail[kept], network.head[kept]]))
-    number = np.full(network.nodes, -1, dtype=np.int32)
-    number[nodes] = np.arange(len(nodes), dtype=np.int32)
-    sizes = np.diff(network.geometry_offsets)[kept]
-    offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-    places = np.arange(offsets[-1]) + np.repeat(network.geometry_offsets[kept] - offsets[:-1], sizes)
-    per_edge = [name for name in PER_EDGE if name != "head"]
-    return replace(
-        network,
-        **{name: getattr(network, name)[kept] for name in per_edge},
-        **{name: getattr(network, name)[nodes] for name in ("node_x", "node_y", "node_id")},
-        tail=number[network.tail[kept]],
-        head=number[network.head[kept]],
-        geometry_offsets=offsets,
-        geometry_x=network.geometry_x[places],
-        geometry_y=network.geometry_y[places],
-    )
+    return edges_of(network, kept)

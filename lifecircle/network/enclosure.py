@@ -36,6 +36,22 @@ DEPTH = 16
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Sides:
+    """What lies on the two sides of pieces of wall, whatever gates there are.
+
+    Attributes
+    ----------
+    middle : object (P,) of Points
+        Of each piece.
+    face : int64 (P, 2)
+        Counted from 1; 0 is outside all faces.
+    """
+
+    middle: Geometries
+    face: Ints
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Enclosures:
     """Walls cut at their crossings into pieces, and the rooms between them.
 
@@ -45,6 +61,7 @@ class Enclosures:
     piece_tree : STRtree
     face_tree : STRtree
         What walls enclose, whether or not a gate leads out.
+    sides : Sides
     face_room : int64 (faces,)
         Room of each face; `OUTSIDE` if a gate leads out.
     piece_room : int64 (P, 2)
@@ -60,6 +77,7 @@ class Enclosures:
     pieces: Geometries
     piece_tree: shapely.STRtree
     face_tree: shapely.STRtree
+    sides: Sides
     face_room: Ints
     piece_room: Ints
     rim: Bools
@@ -72,7 +90,9 @@ class Enclosures:
         pieces = shapely.get_parts(shapely.unary_union(walls)) if len(walls) else walls
         faces = shapely.get_parts(shapely.polygonize(pieces)) if len(pieces) else pieces
         shapely.prepare(pieces)
-        return cls._joined(shapely.STRtree(pieces), shapely.STRtree(faces), gates)
+        piece_tree, face_tree = shapely.STRtree(pieces), shapely.STRtree(faces)
+        middle = shapely.line_interpolate_point(pieces, 0.5, normalized=True)
+        return cls._joined(piece_tree, face_tree, gates, sides=Sides(middle, _faces_beside(middle, faces)))
 
     def parts_at(self, gates: Geometries) -> bool:
         """Say whether some of `gates` lie in walls that part anything: others connect what is one already."""
@@ -81,20 +101,20 @@ class Enclosures:
 
     def with_gates(self, gates: Geometries) -> Enclosures:
         """Return the same walls, where other `gates` connect what they part."""
-        return self._joined(self.piece_tree, self.face_tree, gates)
+        return self._joined(self.piece_tree, self.face_tree, gates, sides=self.sides)
 
     @classmethod
-    def _joined(cls, piece_tree: shapely.STRtree, face_tree: shapely.STRtree, gates: Geometries) -> Enclosures:
+    def _joined(
+        cls, piece_tree: shapely.STRtree, face_tree: shapely.STRtree, gates: Geometries, *, sides: Sides
+    ) -> Enclosures:
         pieces, faces = piece_tree.geometries, face_tree.geometries
-        middle = shapely.line_interpolate_point(pieces, 0.5, normalized=True)
-        sides = _faces_beside(middle, faces)
         gated = np.zeros(len(pieces), dtype=bool)
         gated[piece_tree.query(gates, predicate="dwithin", distance=GATE_M)[1]] = True
-        room = _labels(len(faces) + 1, sides[gated])
-        piece_room = room[sides]
-        rim = _on_rim(middle, piece_room, _rims(faces, room[1:]))
+        room = _labels(len(faces) + 1, sides.face[gated])
+        piece_room = room[sides.face]
+        rim = _on_rim(sides.middle, piece_room, _rims(faces, room[1:]))
         block, around = _blocks(piece_room, rim)
-        return cls(pieces, piece_tree, face_tree, room[1:], piece_room, rim, block, around)
+        return cls(pieces, piece_tree, face_tree, sides, room[1:], piece_room, rim, block, around)
 
     def boxes_unlike(self, other: Enclosures) -> npt.NDArray[np.float64]:
         """Return the boxes (N, 4) of the pieces and faces that mean something else in `other`, the same walls.
@@ -140,10 +160,12 @@ class Enclosures:
         leg, piece = self.piece_tree.query(legs)
         meet = shapely.intersects(self.pieces[piece], legs[leg])
         leg, piece = leg[meet], piece[meet]
-        beside = self.block[self.piece_room[piece]]
+        beside, rim = self.block[self.piece_room[piece]], self.rim[piece]
         level, passed = block[leg], np.zeros(len(leg), dtype=bool)
         for _ in range(DEPTH):
-            own = (beside == level[:, None]) & self.rim[piece]
+            if (level == OUTSIDE).all():
+                break
+            own = (beside == level[:, None]) & rim
             passed |= own.any(axis=1) & (level != OUTSIDE)
             level = self.around[level]
         crossed = np.zeros(len(legs), dtype=bool)

@@ -28,6 +28,8 @@ NO_NETWORK = SNAP_REASONS.index("no_network")
 
 # Points handled at once: bounds memory, changes nothing.
 BATCH = 4096
+# So few points look as far as they may at once: that is faster than to look again, and changes nothing either.
+FEW = 64
 
 
 def entrance_points(entrances: gpd.GeoSeries) -> tuple[Ints, Floats]:
@@ -118,13 +120,15 @@ def _unblocked(streets: NearEdges, legs: Legs, *, xy: Floats, reach_mm: Ints, ob
     lines = without_ends(xy[near], legs.end[near])
     blocked = obstacles.hard_crossed_by(lines)
     walls = np.flatnonzero(obstacles.walls.crossed_by(lines, np.full(len(near), OUTSIDE)))
-    block = obstacles.walls.blocks_of(shapely.points(xy[near[walls]]))
-    blocked[walls] |= obstacles.walls.crossed_by(lines[walls], block)
+    if len(walls):
+        block = obstacles.walls.blocks_of(shapely.points(xy[near[walls]]))
+        blocked[walls] |= obstacles.walls.crossed_by(lines[walls], block)
     todo = near[blocked]
     for start in range(0, len(todo), BATCH):
         rows = todo[start : start + BATCH]
-        look_mm = np.minimum(legs.length_mm[rows] + FIRST_LOOK_MM, reach_mm[rows])
-        farther = _search(streets, xy[rows], reach_mm=reach_mm[rows], look_mm=look_mm, obstacles=obstacles)
+        far = reach_mm[rows]
+        look_mm = far if len(rows) <= FEW else np.minimum(legs.length_mm[rows] + FIRST_LOOK_MM, far)
+        farther = _search(streets, xy[rows], reach_mm=far, look_mm=look_mm, obstacles=obstacles)
         legs = legs.with_rows(rows, farther)
     return legs
 

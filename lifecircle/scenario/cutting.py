@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from lifecircle.network.edits import Street, add_node, add_street, split_edge
+from lifecircle.network.draft import Draft, Street
 from lifecircle.scenario.ground import RefusedError
 from lifecircle.travel.changes import Cut, Joint
 
 if TYPE_CHECKING:
-    from lifecircle.model.network import WalkNetwork
     from lifecircle.scenario.ways import Work
 
 
@@ -41,34 +40,27 @@ def lay(work: Work, stops: Sequence[Stop | Free], *, streets: Sequence[Street]) 
     RefusedError
         If nothing of it is left because all its stops are one place.
     """
-    network, cuts, ways = work.network, list[Cut](), list[int]()
-    nodes: list[int] = []
-    for stop in stops:
-        if isinstance(stop, Free):
-            network = add_node(network, x=stop.x, y=stop.y)
-        nodes.append(network.nodes - 1 if isinstance(stop, Free) else -1)
+    draft, cuts, ways = Draft(work.network), list[Cut](), list[int]()
+    nodes = [draft.add_node(stop.x, stop.y) if isinstance(stop, Free) else -1 for stop in stops]
     for (first, second), street in zip(pairwise(range(len(stops))), streets, strict=True):
-        before = network, list(nodes), len(cuts)
-        for at in (first, second):
-            network, nodes[at] = _at(stops[at], nodes[at], network=network, cuts=cuts)
-        if nodes[first] == nodes[second]:
-            network, nodes = before[0], before[1]
-            del cuts[before[2] :]
+        start, end = (_now(stops[at], nodes[at], cuts=cuts, draft=draft) for at in (first, second))
+        if start == end:
             continue
-        network = add_street(network, (nodes[first], nodes[second]), street=street)
-        ways.append(network.edges - 1)
+        nodes[first] = _node(start, draft=draft, cuts=cuts)
+        nodes[second] = _node(_now(stops[second], nodes[second], cuts=cuts, draft=draft), draft=draft, cuts=cuts)
+        ways.append(draft.add_street((nodes[first], nodes[second]), street))
     if not ways:
         raise RefusedError("all of it lies at one junction: draw it from one street to another")
     return replace(
         work,
-        network=network,
+        network=draft.network(),
         ways=(*work.ways, *ways),
         cuts=(*work.cuts, *cuts),
     )
 
 
-def _now(stop: Stop | Free, node: int, *, cuts: Sequence[Cut], network: WalkNetwork) -> Joint:
-    """Return where a stop is on the network as it is now."""
+def _now(stop: Stop | Free, node: int, *, cuts: Sequence[Cut], draft: Draft) -> Joint:
+    """Return where a stop is as the streets are now: at a node if there is one."""
     if node >= 0:
         return Joint(node=node)
     assert isinstance(stop, Stop)  # noqa: S101  # free places have a node
@@ -76,16 +68,16 @@ def _now(stop: Stop | Free, node: int, *, cuts: Sequence[Cut], network: WalkNetw
     for cut in cuts:
         if cut.edge == edge and offset > cut.offset_mm:
             edge, offset = cut.rest, offset - cut.offset_mm
+    tail, head = draft.ends(edge)
     if offset == 0:
-        return Joint(node=int(network.tail[edge]))
-    return Joint(node=int(network.head[edge])) if offset == network.length_mm[edge] else Joint(-1, edge, offset)
+        return Joint(node=tail)
+    return Joint(node=head) if offset == draft.length_mm(edge) else Joint(-1, edge, offset)
 
 
-def _at(stop: Stop | Free, node: int, *, network: WalkNetwork, cuts: list[Cut]) -> tuple[WalkNetwork, int]:
-    """Return the network with a node at a stop, and the node."""
-    joint = _now(stop, node, cuts=cuts, network=network)
+def _node(joint: Joint, *, draft: Draft, cuts: list[Cut]) -> int:
+    """Return the node at a joint; where there is none, the edge is cut and `cuts` gets one more."""
     if joint.node >= 0:
-        return network, joint.node
-    cuts.append(Cut(joint.edge, joint.offset_mm, network.edges))
-    network = split_edge(network, joint.edge, offset_mm=joint.offset_mm)
-    return network, network.nodes - 1
+        return joint.node
+    node, rest = draft.cut(joint.edge, joint.offset_mm)
+    cuts.append(Cut(joint.edge, joint.offset_mm, rest))
+    return node

@@ -9,7 +9,8 @@ import numpy as np
 import shapely
 
 from lifecircle.model.network import Permission
-from lifecircle.network.edits import split_edge, with_permission
+from lifecircle.network.draft import Draft
+from lifecircle.network.edits import with_permission
 from lifecircle.network.permissions import gate_permission, stops_walkers
 from lifecircle.scenario.ground import RefusedError, position
 from lifecircle.scenario.ways import is_gate
@@ -68,32 +69,33 @@ def close_gate(work: Work, change: CloseGate, *, ground: Ground) -> Work:
     ends = ends[network.permission[ends] != Permission.CLOSED]
     if not len(ends):
         raise RefusedError(f"gate n{node} is on no street that can be walked: nothing to close")
-    for edge in ends.tolist():
-        work = _shut_at(work, edge, at=at)
-    return _told(work, node, foot="no")
+    return _told(_shut_at(work, ends, at=at), node, foot="no")
 
 
-def _shut_at(work: Work, edge: int, *, at: Ints) -> Work:
-    """Shut the last millimetre of an edge at the nodes `at`."""
-    network, cuts, shut = work.network, list[Cut](), list[int]()
-    if np.isin(network.head[edge], at):
-        if network.length_mm[edge] > GATE_MM:
-            cuts.append(Cut(edge, int(network.length_mm[edge]) - GATE_MM, network.edges))
-            network = split_edge(network, edge, offset_mm=cuts[-1].offset_mm)
-            shut.append(network.edges - 1)
-        else:
-            shut.append(edge)
-    if np.isin(network.tail[edge], at) and edge not in shut:
-        if network.length_mm[edge] > GATE_MM:
-            cuts.append(Cut(edge, GATE_MM, network.edges))
-            network = split_edge(network, edge, offset_mm=GATE_MM)
-        shut.append(edge)
+def _shut_at(work: Work, edges: Ints, *, at: Ints) -> Work:
+    """Shut the last millimetre of edges (N,) at the nodes `at`."""
+    draft, cuts, shut, nodes = Draft(work.network), list[Cut](), list[int](), set(at.tolist())
+    for edge in edges.tolist():
+        tail, head = draft.ends(edge)
+        if head in nodes:
+            shut.append(_parts(draft, edge, offset_mm=draft.length_mm(edge) - GATE_MM, cuts=cuts)[1])
+        if tail in nodes and edge not in shut:
+            shut.append(_parts(draft, edge, offset_mm=GATE_MM, cuts=cuts)[0])
     return replace(
         work,
-        network=with_permission(network, shut, permission=Permission.CLOSED),
+        network=with_permission(draft.network(), shut, permission=Permission.CLOSED),
         ways=(*work.ways, *shut),
         cuts=(*work.cuts, *cuts),
     )
+
+
+def _parts(draft: Draft, edge: int, *, offset_mm: int, cuts: list[Cut]) -> tuple[int, int]:
+    """Return both parts of an edge that is cut, and note the cut; one that is too short is both."""
+    if draft.length_mm(edge) <= GATE_MM:
+        return edge, edge
+    _, rest = draft.cut(edge, offset_mm)
+    cuts.append(Cut(edge, offset_mm, rest))
+    return edge, rest
 
 
 def _meant(work: Work, change: OpenGate | CloseGate, *, ground: Ground) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from math import dist
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,7 @@ import shapely
 
 from lifecircle.model.network import Crossing, EdgeFlag, Permission
 from lifecircle.model.scenario import STREET_KINDS
-from lifecircle.network.edits import Street
+from lifecircle.network.draft import Street
 from lifecircle.scenario.cutting import Free, Stop, lay
 from lifecircle.scenario.ground import RefusedError, hint
 from lifecircle.scenario.ways import is_gate, nearest_line
@@ -68,9 +69,9 @@ def add_street(work: Work, change: AddStreet, *, ground: Ground) -> Work:
     if change.kind not in STREET_KINDS:
         raise RefusedError(f"unknown kind {change.kind!r}{hint(change.kind, STREET_KINDS)}; {', '.join(STREET_KINDS)}")
     xy = ground.metres(change.points)
-    if len(xy) < 2 or float(np.hypot(*np.diff(xy, axis=0).T).sum()) < SAME_M:
+    line = shapely.LineString(xy) if len(xy) > 1 else shapely.LineString()
+    if line.length < SAME_M:
         raise RefusedError("a street needs two points apart from each other")
-    line = shapely.LineString(xy)
     network = work.network
     near = work.near(xy, within_m=JOIN_M)
     near = near[(network.permission[near] != Permission.CLOSED) & ~is_gate(network)[near]]
@@ -122,13 +123,13 @@ def _with_ends(
     first, last = (met[0].along_m, met[-1].along_m) if met else (np.inf, -np.inf)
     low = first if first <= OVERSHOOT_M else 0.0
     high = last if line.length - last <= OVERSHOOT_M else line.length
-    xy = list(_between(line, low, high))
+    xy = _between(line, low, high)
     added: list[tuple[bool, _Meeting]] = []
     for start, at in ((True, low), (False, high)):
         if met and min(abs(one.along_m - at) for one in met) < SAME_M:
             continue
-        point = shapely.get_coordinates(line.interpolate(at))[0]
-        edge, away = nearest_line(beside.edges, beside.lines, xy=point)
+        point = line.interpolate(at)
+        edge, away = nearest_line(beside.edges, beside.lines, point=point)
         if away > JOIN_M:
             if aloft:
                 raise RefusedError(
@@ -137,7 +138,7 @@ def _with_ends(
                 )
             continue
         own = beside.line(edge)
-        foot = own.interpolate(own.project(shapely.Point(point)))
+        foot = own.interpolate(own.project(point))
         added.append((start, _meeting(beside, line, edge=edge, point=foot)))
         if away > SAME_M:
             xy.insert(0 if start else len(xy), tuple(foot.coords[0]))
@@ -208,8 +209,9 @@ def _free(line: shapely.LineString, along_m: float) -> Free:
 
 def _between(line: shapely.LineString, low: float, high: float) -> list[tuple[float, float]]:
     """Return the vertices of a line from `low` to `high` metres along it, both ends with them."""
-    xy = shapely.get_coordinates(line)
-    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(xy, axis=0).T))])
-    inner = xy[(along > low + SAME_M) & (along < high - SAME_M)]
-    ends = shapely.get_coordinates([line.interpolate(low), line.interpolate(high)])
-    return [(float(x), float(y)) for x, y in np.vstack([ends[:1], inner, ends[1:]])]
+    inner, along = [], 0.0
+    for before, vertex in pairwise(line.coords):
+        along += dist(before, vertex)
+        if low + SAME_M < along < high - SAME_M:
+            inner.append(vertex)
+    return [line.interpolate(low).coords[0], *inner, line.interpolate(high).coords[0]]

@@ -103,14 +103,14 @@ def in_box(boxes: Floats, around: Floats, *, within_m: float) -> Ints:
 
 def nearest_edge(network: WalkNetwork, xy: Floats, *, among: Ints) -> tuple[int, float]:
     """Return the edge of `among` nearest to a point (2,), the smallest of equals, and its distance; -1 and inf."""
-    return nearest_line(among, network.lines(among), xy=xy)
+    return nearest_line(among, network.lines(among), point=shapely.Point(xy))
 
 
-def nearest_line(edges: Ints, lines: npt.NDArray[np.object_], *, xy: Floats) -> tuple[int, float]:
-    """Return which of `edges` (N,) with their lines is nearest to a point (2,), as `nearest_edge`."""
+def nearest_line(edges: Ints, lines: npt.NDArray[np.object_], *, point: shapely.Point) -> tuple[int, float]:
+    """Return which of `edges` (N,) with their lines is nearest to a point, as `nearest_edge`."""
     if not len(edges):
         return -1, float("inf")
-    distance = shapely.distance(lines, shapely.Point(xy))
+    distance = shapely.distance(lines, point)
     best = int(np.argmin(distance))
     return int(edges[best]), float(distance[best])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -10,7 +11,7 @@ import numpy.typing as npt
 
 from lifecircle.model.network import Permission, WalkNetwork
 from lifecircle.model.travel import Snapped
-from lifecircle.network.edits import Street
+from lifecircle.network.draft import Street
 
 Ints = npt.NDArray[np.int64]
 
@@ -95,6 +96,17 @@ class Cut:
     rest: int
 
 
+def after_cuts(edge: Ints, offset_mm: Ints, *, cuts: Sequence[Cut]) -> tuple[Ints, Ints]:
+    """Return the edges of points (N,) and how far along these they are, once edges were cut: copies."""
+    edge, offset_mm = edge.copy(), offset_mm.copy()
+    for cut in cuts:
+        beyond = (edge == cut.edge) & (offset_mm > cut.offset_mm)
+        if beyond.any():
+            edge[beyond] = cut.rest
+            offset_mm[beyond] -= cut.offset_mm
+    return edge, offset_mm
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Rework:
     """Streets as they came out of some work: closed, opened, cut, new.
@@ -145,13 +157,10 @@ class Touched:
     ----------
     residence, column : int64 (N,)
         Rows and types, each pair once, sorted by column, then residence.
-    junctions : int
-        Junctions whose keys were written, over all columns.
     """
 
     residence: Ints
     column: Ints
-    junctions: int
 
     def rows(self, columns: tuple[int, ...] | None = None) -> Ints:
         """Return the residences touched in any of `columns` (by default all), ascending."""

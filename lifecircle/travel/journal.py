@@ -46,13 +46,13 @@ class Journal:
 
 
 class Table:
-    """Named arrays with one row per thing, along the last axis; every write is journalled.
+    """Named arrays with one row per thing, along the first axis; every write is journalled.
 
     ``table["name"]`` is the whole array with its room to grow: rows from ``len(table)`` on mean nothing.
     """
 
     def __init__(self, journal: Journal, **arrays: Array) -> None:
-        sizes = {array.shape[-1] for array in arrays.values()}
+        sizes = {len(array) for array in arrays.values()}
         if len(sizes) != 1:
             raise ValueError(f"Table: arrays of {sorted(sizes)} rows")
         self._journal = journal
@@ -69,40 +69,46 @@ class Table:
 
     def used(self, name: str) -> Array:
         """Return a copy of the rows in use."""
-        return self._arrays[name][..., : self._size].copy()
+        return self._arrays[name][: self._size].copy()
 
     def append(self, rows: int, **values: Array | float) -> int:
         """Add rows with a value for every array and return the number of the first."""
         if set(values) != set(self._arrays):
             raise ValueError(f"Table: values for {sorted(values)}, arrays {sorted(self._arrays)}")
-        first = self._size
-        if first + rows > next(iter(self._arrays.values())).shape[-1]:
-            self._arrays = {name: self._roomy(array, first + rows) for name, array in self._arrays.items()}
+        first = self.grow(rows)
         for name, value in values.items():
-            self._arrays[name][..., first : first + rows] = value
+            self._arrays[name][first : first + rows] = value
+        return first
+
+    def grow(self, rows: int) -> int:
+        """Add rows that mean nothing until all of them are `put`, and return the number of the first."""
+        first = self._size
+        if first + rows > len(next(iter(self._arrays.values()))):
+            self._arrays = {name: self._roomy(array, first + rows) for name, array in self._arrays.items()}
         self._size = first + rows
         self._journal.note(lambda: self._shrink(first))
         return first
 
     def put(self, at: Array | int, **values: Array | float) -> None:
         """Write rows `at` of the arrays named."""
-        for name, value in values.items():
-            array = self._arrays[name]
-            self.note(name, at, old=array[..., at].copy())
-            array[..., at] = value
+        arrays = [self._arrays[name] for name in values]
+        old = [array[at].copy() for array in arrays]
+        for array, value in zip(arrays, values.values(), strict=True):
+            array[at] = value
+        self._journal.note(lambda: self._put_back(tuple(values), at, old))
 
     def note(self, name: str, at: Any, *, old: Array) -> None:  # noqa: ANN401  # whatever indexes an array
-        """Remember what an array held `at` (an index of its last axis, or of all) before it was written."""
-        where = at if isinstance(at, tuple) else (..., at)
-        self._journal.note(lambda: self._restore(name, where, old))
+        """Remember what an array held `at` some place before it was written."""
+        self._journal.note(lambda: self._put_back((name,), at, [old]))
 
-    def _restore(self, name: str, where: Any, old: Array) -> None:  # noqa: ANN401  # as above
-        self._arrays[name][where] = old
+    def _put_back(self, names: tuple[str, ...], at: Any, old: list[Array]) -> None:  # noqa: ANN401  # as above
+        for name, values in zip(names, old, strict=True):
+            self._arrays[name][at] = values
 
     def _shrink(self, size: int) -> None:
         self._size = size
 
     def _roomy(self, array: Array, rows: int) -> Array:
-        larger = np.zeros((*array.shape[:-1], rows + MIN_ROOM + rows // ROOM_SHARE), dtype=array.dtype)
-        larger[..., : array.shape[-1]] = array
+        larger = np.zeros((rows + MIN_ROOM + rows // ROOM_SHARE, *array.shape[1:]), dtype=array.dtype)
+        larger[: len(array)] = array
         return larger

@@ -32,7 +32,7 @@ class Graph(NamedTuple):
 class Doors(NamedTuple):
     """Facility entrances in lists by edge: ``first[edge]``, then ``following[door]``, -1 at the end.
 
-    ``kind`` is the column of the facility's type, -1 where no search asks for it; parts and legs as in `ends.Ends`.
+    ``kind`` is the number of the facility's type, -1 where nobody asks for it; parts and legs as in `ends.Ends`.
     """
 
     first: Ints
@@ -60,7 +60,7 @@ class Origins(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """Of one column: its number, the scale of its keys, the greatest value."""
+    """Of one column: the number of its type, the scale of its keys, the greatest value."""
 
     kind: int
     scale: int
@@ -70,11 +70,13 @@ class Rule(NamedTuple):
 class Region(NamedTuple):
     """Where a change can be felt first.
 
-    The columns concerned; junctions at the ends of every edge that was added, removed or changed, or has a door that
-    was; those edges; residences whose own points changed; ``stamp`` (R,), in which they are marked when found.
+    The columns concerned and the number of the type of each; junctions at the ends of every edge that was added,
+    removed or changed, or has a door that was; those edges; residences whose own points changed; ``stamp`` (R,), in
+    which they are marked when found.
     """
 
     columns: Ints
+    kinds: Ints
     junctions: Ints
     edges: Ints
     owners: Ints

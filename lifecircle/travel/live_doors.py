@@ -60,7 +60,7 @@ class LiveDoors:
         if not (facilities.ids.is_unique and facilities.ids.is_monotonic_increasing):
             raise SchemaError("facilities are not in the order of their ids: sort the table by id, each once")
         self._journal, self.scale, self._name = journal, scale, facilities.ids.name
-        self._columns = {kind: column for column, kind in enumerate(types)}
+        self._kinds = {kind: number for number, kind in enumerate(types)}
         self._ids = [str(name) for name in facilities.ids]
         self._numbers, self._named = list(range(len(self._ids))), list(self._ids)
         snapped = facilities.snapped
@@ -68,18 +68,18 @@ class LiveDoors:
         self._spans = list(zip((np.cumsum(counts) - counts).tolist(), counts.tolist(), strict=True))
         self._types = [str(kind) for kind in facilities.type]
         self._queues = [_Queue() for _ in types]
-        kind = np.array([self._columns.get(name, -1) for name in self._types], dtype=np.int64)[snapped.owner]
+        kind = np.array([self._kinds.get(name, -1) for name in self._types], dtype=np.int64)[snapped.owner]
         rank = np.zeros(len(snapped), dtype=np.int64)
-        for column, queue in enumerate(self._queues):
-            rows = np.flatnonzero((kind == column) & (snapped.edge >= 0))
+        for number, queue in enumerate(self._queues):
+            rows = np.flatnonzero((kind == number) & (snapped.edge >= 0))
             rank[rows] = self._spread(len(rows))
             queue.ranks, queue.doors = rank[rows].tolist(), rows.tolist()
             queue.ids = [self._ids[owner] for owner in snapped.owner[rows].tolist()]
         self.points = LivePoints(journal, streets, snapped, side="door", kind=kind, rank=rank)
 
-    def column(self, name: str) -> int:
-        """Return the column of a facility's type, -1 where no search asks for it."""
-        return self._columns.get(self._types[self._number(name)], -1)
+    def kind(self, name: str) -> int:
+        """Return the number of a facility's type, -1 where nobody asks for it."""
+        return self._kinds.get(self._types[self._number(name)], -1)
 
     def edges(self, name: str) -> Ints:
         """Return the edges that a facility's entrances are joined to."""
@@ -128,7 +128,7 @@ class LiveDoors:
         return changed
 
     def rejoin(self, rows: Ints, *, entrances: Snapped) -> tuple[Ints, list[int]]:
-        """Join entrances elsewhere, their ranks stay; return the edges and the columns concerned.
+        """Join entrances elsewhere, their ranks stay; return the edges and the types concerned.
 
         Raises
         ------
@@ -141,14 +141,14 @@ class LiveDoors:
         self.points.rejoin(rows, entrances)
         return edges, np.unique(self.points.table["kind"][rows]).tolist()
 
-    def ranks(self, column: int) -> Ints:
+    def ranks(self, kind: int) -> Ints:
         """Return the ranks of a type, ascending."""
-        return np.array(self._queues[column].ranks, dtype=np.int64)
+        return np.array(self._queues[kind].ranks, dtype=np.int64)
 
-    def names(self, column: int, rank: Ints) -> npt.NDArray[np.object_]:
+    def names(self, kind: int, rank: Ints) -> npt.NDArray[np.object_]:
         """Return the ids of the facilities whose entrances have these ranks."""
-        ids = np.array(self._queues[column].ids, dtype=object)
-        return ids[np.searchsorted(self.ranks(column), rank)]
+        ids = np.array(self._queues[kind].ids, dtype=object)
+        return ids[np.searchsorted(self.ranks(kind), rank)]
 
     def endpoints(self) -> Endpoints:
         """Return the facilities as a table, in the order of their ids."""
@@ -168,17 +168,17 @@ class LiveDoors:
 
     def _enter(self, name: str, number: int, *, entrances: Snapped) -> Renumbered | None:
         """Give facility `number` its entrances and their ranks."""
-        column = self._columns.get(self._types[number], -1)
+        kind = self._kinds.get(self._types[number], -1)
         on = np.flatnonzero(entrances.edge >= 0)
         rank, changed = np.zeros(len(entrances), dtype=np.int64), None
-        if column >= 0 and len(on):
-            queue = self._queues[column]
+        if kind >= 0 and len(on):
+            queue = self._queues[kind]
             place = bisect_right(queue.ids, name)
-            changed = self._make_room(column, place, count=len(on))
+            changed = self._make_room(kind, place, count=len(on))
             rank[on] = self._between(queue, place, count=len(on))
-        first = self.points.add(entrances, owner=number, kind=column, rank=rank)
+        first = self.points.add(entrances, owner=number, kind=kind, rank=rank)
         self._set_span(number, (first, len(entrances)))
-        if column >= 0 and len(on):
+        if kind >= 0 and len(on):
             queue.ranks[place:place] = rank[on].tolist()
             queue.doors[place:place] = (first + on).tolist()
             queue.ids[place:place] = [name] * len(on)
@@ -190,10 +190,10 @@ class LiveDoors:
         rows = np.arange(span[0], sum(span))
         self.points.remove(rows)
         self.points.table.put(rows, kind=-1, owner=-1)
-        column = self._columns.get(self._types[number], -1)
-        if column < 0:
+        kind = self._kinds.get(self._types[number], -1)
+        if kind < 0:
             return
-        queue = self._queues[column]
+        queue = self._queues[kind]
         low = bisect_left(queue.ids, name)
         count = int(np.count_nonzero(self.points.table["edge"][rows] >= 0))
         own = slice(low, low + count)
@@ -207,9 +207,9 @@ class LiveDoors:
         high = queue.ranks[place] if place < len(queue.ranks) else self.scale
         return low + (high - low) * np.arange(1, count + 1) // (count + 1)
 
-    def _make_room(self, column: int, place: int, *, count: int) -> Renumbered | None:
+    def _make_room(self, kind: int, place: int, *, count: int) -> Renumbered | None:
         """Spread the ranks of a type anew if `count` more do not fit before `place`."""
-        queue = self._queues[column]
+        queue = self._queues[kind]
         low = queue.ranks[place - 1] if place else -1
         high = queue.ranks[place] if place < len(queue.ranks) else self.scale
         if high - low > count:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,7 @@ from lifecircle.travel.ends import ends_of, subset
 from lifecircle.travel.journal import Journal, Table
 from lifecircle.travel.live_doors import LiveDoors, Renumbered
 from lifecircle.travel.live_points import LivePoints
-from lifecircle.travel.live_streets import LiveStreets
+from lifecircle.travel.live_streets import LiveStreets, Price
 from lifecircle.travel.nearest import Endpoints, Search, search_keys
 from lifecircle.travel.search import UNREACHED, arcs_to_facilities
 from lifecircle.travel.update_kernels import update
@@ -29,43 +30,89 @@ NONE = np.empty(0, dtype=np.int64)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LivePlace:
-    """What the keys rest on: streets, doors and origins, all of one journal."""
+    """What the keys rest on: streets, doors and the points of so many residences, all of one journal."""
 
     journal: Journal
     streets: LiveStreets
     doors: LiveDoors
     origins: LivePoints
+    residences: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Felt:
+    """Where a change can be felt first.
+
+    Attributes
+    ----------
+    kinds : set of int or None
+        Numbers of the types concerned, None for all.
+    junctions, edges, owners : int64 (N,)
+        See `live_arrays.Region`.
+    """
+
+    kinds: frozenset[int] | None = None
+    junctions: Ints = field(default_factory=lambda: NONE)
+    edges: Ints = field(default_factory=lambda: NONE)
+    owners: Ints = field(default_factory=lambda: NONE)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Walker:
+    """How somebody walks, what for, and how far.
+
+    Attributes
+    ----------
+    price : callable
+        Gives a network its `Impedance`; must price every edge by itself alone, for instance
+        ``partial(make_impedance, mode=mode, private=True)``.
+    types : tuple of K str
+    cutoff : int
+        Inclusive, in the unit of `price`.
+    """
+
+    price: Price
+    types: tuple[str, ...]
+    cutoff: int
 
 
 class LiveKeys:
-    """Keys of V junctions and R residences for K types, ``value * scale + rank``; FAR where nothing is reached."""
+    """Keys of V junctions and R residences for the K types of a walker; FAR where nothing is reached.
 
-    def __init__(self, place: LivePlace, *, columns: int, residences: int, cutoff: int) -> None:
-        self._place, self._columns, self._cutoff, self._scale = place, columns, cutoff, place.doors.scale
-        rows = np.arange(residences + 1)
-        owner = place.origins.table.used("owner")
-        self._begin = np.searchsorted(owner, rows).astype(np.int64)
-        self._stamp, self._turn = np.zeros(residences, dtype=np.int64), 1
-        junctions = np.full((columns, len(place.streets.nodes)), arrays.FAR, dtype=np.int64)
+    A key is ``value * scale + rank``.
+
+    Attributes
+    ----------
+    types : tuple of K str
+    cutoff : int
+    """
+
+    def __init__(self, place: LivePlace, walker: Walker, *, number: int, kinds: Sequence[str]) -> None:
+        self.types, self.cutoff = walker.types, walker.cutoff
+        self._place, self._number, self._scale = place, number, place.doors.scale
+        self._kinds = np.array([kinds.index(kind) for kind in walker.types], dtype=np.int64)
+        self._begin = np.searchsorted(place.origins.table.used("owner"), np.arange(place.residences + 1))
+        self._stamp, self._turn = np.zeros(place.residences, dtype=np.int64), 1
+        junctions = np.full((len(place.streets.nodes), len(self.types)), arrays.FAR, dtype=np.int64)
         self._keys = Table(place.journal, key=junctions)
-        far = np.full((columns, residences), arrays.FAR, dtype=np.int64)
+        far = np.full((place.residences, len(self.types)), arrays.FAR, dtype=np.int64)
         self._cells = Table(place.journal, key=far, point=np.full(far.shape, -1, dtype=np.int64))
 
-    def start(self, facilities: Endpoints, *, types: Sequence[str], network: WalkNetwork, impedance: Impedance) -> None:
+    def start(self, facilities: Endpoints, *, network: WalkNetwork, impedance: Impedance) -> None:
         """Search every type from scratch."""
-        arcs = arcs_to_facilities(network, impedance, cutoff=self._cutoff)
+        arcs = arcs_to_facilities(network, impedance, cutoff=self.cutoff)
         entrances = ends_of(facilities.snapped, network, impedance=impedance, leaving=False)
-        search = Search(network, impedance, arcs, entrances, self._cutoff)
+        search = Search(network, impedance, arcs, entrances, self.cutoff)
         assert facilities.type is not None  # noqa: S101  # LiveDoors has refused such
-        kinds = facilities.type[entrances.owner]
-        for column, kind in enumerate(types):
-            own, ranks = subset(entrances, np.flatnonzero(kinds == kind)), self._place.doors.ranks(column)
+        types = facilities.type[entrances.owner]
+        for column, (name, kind) in enumerate(zip(self.types, self._kinds.tolist(), strict=True)):
+            own, ranks = subset(entrances, np.flatnonzero(types == name)), self._place.doors.ranks(kind)
             if len(ranks):
                 plain = search_keys(search, own)
                 value, place = np.divmod(plain, len(ranks))
                 far = plain == UNREACHED
-                self._keys["key"][column, : len(plain)] = np.where(far, arrays.FAR, value * self._scale + ranks[place])
-        self.repair(self.region(range(self._columns), edges=NONE, owners=np.arange(len(self._cells))))
+                self._keys["key"][: len(plain), column] = np.where(far, arrays.FAR, value * self._scale + ranks[place])
+        self.repair(Felt(owners=np.arange(len(self._cells))))
 
     def add_junctions(self) -> None:
         """Make room for new junctions, which nothing reaches yet."""
@@ -75,78 +122,76 @@ class LiveKeys:
 
     def values(self, column: int, rows: Ints) -> Floats:
         """Return the least value of residences `rows` (N,) to the type of `column`, ``inf`` where none is reached."""
-        key = self._cells["key"][column, rows]
+        key = self._cells["key"][rows, column]
         return np.where(key == arrays.FAR, np.inf, key // self._scale)
+
+    def within(self, columns: Sequence[int], rows: Ints, *, limit: int) -> npt.NDArray[np.bool_]:
+        """Return which residences `rows` (N,) reach one of the types of `columns` within `limit`, inclusive."""
+        key = self._cells["key"]
+        least = functools.reduce(np.minimum, [key[rows, column] for column in columns])
+        return np.asarray(least < (limit + 1) * self._scale)
 
     def serving(self, column: int, rows: Ints) -> npt.NDArray[np.object_]:
         """Return the ids of the facilities that serve residences `rows` (N,), None where none is reached."""
-        key = self._cells["key"][column, rows]
+        key = self._cells["key"][rows, column]
         found, names = key != arrays.FAR, np.full(len(rows), None, dtype=object)
-        names[found] = self._place.doors.names(column, key[found] % self._scale)
+        names[found] = self._place.doors.names(int(self._kinds[column]), key[found] % self._scale)
         return names
 
-    def region(self, columns: Sequence[int], *, edges: Ints, owners: Ints = NONE) -> arrays.Region:
-        """Return where a change of `edges`, their doors, or the points of `owners` can be felt first."""
-        junctions = np.unique(self._place.streets.ends_at(edges))
-        return arrays.Region(np.array(columns, dtype=np.int64), junctions, edges, owners, self._stamp)
-
-    def joined(self, regions: Sequence[arrays.Region]) -> arrays.Region:
-        """Return the region of all of some changes."""
-        if len(regions) == 1:
-            return regions[0]
-        columns, junctions, edges, owners = (
-            np.unique(np.concatenate([NONE, *own])) for own in zip(*(one[:4] for one in regions), strict=True)
-        )
-        return arrays.Region(columns, junctions, edges, owners, self._stamp)
-
-    def repair(self, region: arrays.Region) -> Touched:
-        """Repair the keys around `region` and the cells that hang on them."""
-        self._turn += self._columns
+    def repair(self, felt: Felt) -> Touched:
+        """Repair the keys around a change and the cells that hang on them."""
+        kinds = self._kinds.tolist()
+        own = np.flatnonzero([felt.kinds is None or kind in felt.kinds for kind in kinds])
+        self._turn += len(kinds)
+        region = arrays.Region(own, self._kinds[own], felt.junctions, felt.edges, felt.owners, self._stamp)
         junctions, residences = ready(update)(
             self._keys["key"],
             (self._cells["key"], self._cells["point"]),
             region,
-            self._place.streets.graph,
+            self._place.streets.graph(self._number),
             self._live_doors,
             self._live_origins,
-            arrays.Size(self._scale, self._cutoff, self._turn),
+            arrays.Size(self._scale, self.cutoff, self._turn),
         )
-        # Of several old keys of one junction the first is the one to go back to.
-        _, first = np.unique(junctions[:, 0] * len(self._keys) + junctions[:, 1], return_index=True)
-        column, node, key = junctions[first].T
-        self._keys.note("key", (column, node), old=key)
+        # Of several old keys of one junction the first is the one to go back to: it is written back last, and stays.
+        column, node, key = junctions.T
+        self._keys.note("key", (node, column), old=key)
         column, rows, key, point = residences.T
-        self._cells.note("key", (column, rows), old=key)
-        self._cells.note("point", (column, rows), old=point)
-        return Touched(rows, column, len(first))
+        self._cells.note("key", (rows, column), old=key)
+        self._cells.note("point", (rows, column), old=point)
+        return Touched(rows, column)
 
     @property
     def _live_doors(self) -> arrays.Doors:
-        table = self._place.doors.points.table
-        names = ("following", "kind", "rank", "offset_mm", "leg", "by_tail", "by_head")
-        return arrays.Doors(self._place.streets.edges["door"], *(table[name] for name in names))
+        points = self._place.doors.points
+        own = (points.table[name] for name in ("following", "kind", "rank", "offset_mm"))
+        return arrays.Doors(self._place.streets.edges["door"], *own, *self._ends(points))
 
     @property
     def _live_origins(self) -> arrays.Origins:
-        table = self._place.origins.table
-        names = ("owner", "edge", "offset_mm", "leg", "by_tail", "by_head")
-        first, following = self._place.streets.edges["origin"], table["following"]
-        return arrays.Origins(first, following, self._begin, *(table[name] for name in names))
+        points, first = self._place.origins, self._place.streets.edges["origin"]
+        own = (points.table[name] for name in ("owner", "edge", "offset_mm"))
+        return arrays.Origins(first, points.table["following"], self._begin, *own, *self._ends(points))
+
+    def _ends(self, points: LivePoints) -> list[Ints]:
+        ends = points.ends[self._number]
+        return [ends[name] for name in ("leg", "by_tail", "by_head")]
 
     def plain(self, column: int) -> Ints:
         """Return the keys of a column with ranks 0, 1, 2 ..., as `served` wants them."""
-        key, ranks = self._keys.used("key")[column], self._place.doors.ranks(column)
+        key, ranks = self._keys.used("key")[:, column], self._place.doors.ranks(int(self._kinds[column]))
         value, rank = np.divmod(key, self._scale)
         plain = value * max(len(ranks), 1) + np.searchsorted(ranks, rank)
         return np.where(key == arrays.FAR, UNREACHED, plain)
 
-    def renumber(self, column: int, changed: Renumbered) -> None:
-        """Write new ranks into all keys of a column; no value changes."""
+    def renumber(self, kind: int, changed: Renumbered) -> None:
+        """Write new ranks into all keys of a type; no value changes."""
         for table in (self._keys, self._cells):
-            key = table["key"][column]
-            reached = np.flatnonzero((np.arange(len(key)) < len(table)) & (key != arrays.FAR))
-            value, rank = np.divmod(key[reached], self._scale)
-            table.note("key", (column, reached), old=key[reached])
-            # Ranks that went in the same turn are not among the old ones; what rests on them is lost in the repair.
-            place = np.minimum(np.searchsorted(changed.old, rank), len(changed.old) - 1)
-            key[reached] = value * self._scale + changed.new[place]
+            for column in np.flatnonzero(self._kinds == kind).tolist():
+                key = table["key"][:, column]
+                reached = np.flatnonzero((np.arange(len(key)) < len(table)) & (key != arrays.FAR))
+                value, rank = np.divmod(key[reached], self._scale)
+                table.note("key", (reached, column), old=key[reached])
+                # Ranks that went in the same turn are not among the old ones; what rests on them is lost in the repair.
+                place = np.minimum(np.searchsorted(changed.old, rank), len(changed.old) - 1)
+                key[reached] = value * self._scale + changed.new[place]

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from lifecircle.errors import NetworkError
 from lifecircle.model.travel import Snapped
+from lifecircle.travel.changes import Cut, after_cuts
 from lifecircle.travel.journal import Array, Journal, Table
 from lifecircle.travel.live_streets import LiveStreets
 
@@ -26,47 +27,50 @@ class LivePoints:
     Attributes
     ----------
     table : Table
-        The arrays of `Snapped`; ``leg``, ``by_tail``, ``by_head`` as in `ends.Ends`; ``following``, the next point on
-        the same edge, -1 at the end of the list; for facilities ``kind`` and ``rank`` too.
+        The arrays of `Snapped`; ``following``, the next point on the same edge, -1 at the end of the list; for
+        facilities ``kind`` and ``rank`` too.
+    ends : tuple of Table
+        For each walker ``leg``, ``by_tail``, ``by_head`` as in `ends.Ends`; 0 where unsnapped.
     """
 
     def __init__(
         self, journal: Journal, streets: LiveStreets, snapped: Snapped, *, side: str, **more: Array | float
     ) -> None:
         self._streets, self._side = streets, side
-        columns = self._columns(snapped) | {name: _filled(value, len(snapped)) for name, value in more.items()}
+        columns = _columns(snapped) | {name: _filled(value, len(snapped)) for name, value in more.items()}
         self.table = Table(journal, owner=snapped.owner, following=_chains(columns["edge"]), **columns)
+        self.ends = tuple(Table(journal, **own) for own in self._ends(snapped))
         on = np.flatnonzero(snapped.edge >= 0)
         # Written last to first, so that the first point of an edge stays; the chains run from each to the next.
         streets.edges[side][snapped.edge[on[::-1]]] = on[::-1]
 
     def add(self, snapped: Snapped, *, owner: int, **more: Array | float) -> int:
         """Add the points of one new owner and return the row of the first."""
-        columns = self._columns(snapped) | more
-        first = self.table.append(len(snapped), owner=owner, following=-1, **columns)
+        first = self.table.append(len(snapped), owner=owner, following=-1, **_columns(snapped), **more)
+        for table, own in zip(self.ends, self._ends(snapped), strict=True):
+            table.append(len(snapped), **own)
         self._link(np.arange(first, first + len(snapped)))
         return first
 
     def remove(self, rows: Ints) -> None:
         """Take points off their edges; their rows stay."""
         edges, gone = self.table["edge"][rows], set(rows.tolist())
-        self._chain(
-            {edge: [row for row in self.on(edge).tolist() if row not in gone] for edge in set(edges.tolist()) - {-1}}
-        )
+        self._chain({edge: [row for row in self.on(edge) if row not in gone] for edge in set(edges.tolist()) - {-1}})
 
     def rejoin(self, rows: Ints, snapped: Snapped) -> None:
         """Join points elsewhere."""
         self.remove(rows)
-        self.table.put(rows, **self._columns(snapped))
+        self.table.put(rows, **_columns(snapped))
+        self._put_ends(rows, self._ends(snapped))
         self._link(rows)
 
-    def on(self, edge: int) -> Ints:
+    def on(self, edge: int) -> list[int]:
         """Return the rows of the points on an edge."""
-        rows, row = [], int(self._streets.edges[self._side][edge])
+        rows, row, following = [], int(self._streets.edges[self._side][edge]), self.table["following"]
         while row >= 0:
             rows.append(row)
-            row = int(self.table["following"][row])
-        return np.array(rows, dtype=np.int64)
+            row = int(following[row])
+        return rows
 
     def looking(self, boxes: Floats, *, reach_mm: int) -> Ints:
         """Return the rows of the points that look as far as one of some boxes (M, 4), ascending.
@@ -86,44 +90,46 @@ class LivePoints:
         look_m = np.where(far, reach_m, self.table["access_mm"][rows] / 1000.0 + ROUNDING_M)
         return rows[away_m(np.column_stack([x[rows], y[rows]]), boxes) <= look_m]
 
-    def weigh_again(self, edges: Sequence[int]) -> None:
-        """Work out the parts of edges that have changed."""
-        self._weigh(np.concatenate([np.empty(0, dtype=np.int64), *(self.on(edge) for edge in edges)]))
+    def follow(self, edges: Sequence[int], cuts: Sequence[Cut] = ()) -> None:
+        """Follow `edges` that cost other than before; of those that were cut, what lay beyond goes to the rest.
 
-    def move_beyond(self, edge: int, rest: int, *, offset_mm: int) -> None:
-        """Follow a cut of `edge` at `offset_mm`: points beyond it go to the edge `rest`; weigh both again then."""
-        rows = self.on(edge)
-        beyond = rows[self.table["offset_mm"][rows] > offset_mm]
-        if len(beyond):
-            self.remove(beyond)
-            self.table.put(beyond, edge=rest, offset_mm=self.table["offset_mm"][beyond] - offset_mm)
-            self._link(beyond)
-
-    def _weigh(self, rows: Ints) -> None:
-        """Work out the costs between points and the ends of their edges."""
-        if len(rows):
-            edge, offset = self.table["edge"][rows], self.table["offset_mm"][rows]
-            by_tail, by_head = self._streets.parts(edge, offset, leaving=self._side == "origin")
-            self.table.put(rows, by_tail=by_tail, by_head=by_head)
+        The rests are among `edges`.
+        """
+        before = {edge: self.on(edge) for edge in edges}
+        rows = np.array([row for own in before.values() for row in own], dtype=np.int64)
+        if not len(rows):
+            return
+        edge, offset = after_cuts(self.table["edge"][rows], self.table["offset_mm"][rows], cuts=cuts)
+        self.table.put(rows, edge=edge, offset_mm=offset)
+        self._put_ends(rows, self._streets.parts(edge, offset, leaving=self._side == "origin"))
+        after: dict[int, list[int]] = {one: [] for one in edges}
+        for row, one in zip(rows.tolist(), edge.tolist(), strict=True):
+            after[one].append(row)
+        self._chain({one: own for one, own in after.items() if own != before[one]})
 
     def snapped(self, rows: Ints, owner: Ints) -> Snapped:
         """Return points as a table of `owner`."""
         return Snapped(owner=owner, **{name: self.table[name][rows] for name in _SNAPPED})
 
-    def _columns(self, snapped: Snapped) -> dict[str, Array]:
-        """Return what `snapped` says of its points, and the costs of their legs and parts; 0 where unsnapped."""
+    def _ends(self, snapped: Snapped) -> list[dict[str, Ints]]:
+        """Return for each walker the costs of the legs and parts of points (NetworkError if they are of elsewhere)."""
         edges, on = self._streets.edges, np.flatnonzero(snapped.edge >= 0)
         edge, offset = snapped.edge[on], snapped.offset_mm[on]
         if len(on) and (edge.max() >= len(edges) or np.any(offset > edges["length"][edge])):
             raise NetworkError("points were snapped to another network: snap them again")
-        by_tail, by_head = np.zeros(len(snapped), dtype=np.int64), np.zeros(len(snapped), dtype=np.int64)
-        by_tail[on], by_head[on] = self._streets.parts(edge, offset, leaving=self._side == "origin")
-        leg = np.rint(self._streets.rate_leg * snapped.access_mm).astype(np.int64)
-        return {name: getattr(snapped, name) for name in _SNAPPED} | {
-            "leg": leg,
-            "by_tail": by_tail,
-            "by_head": by_head,
-        }
+        found = []
+        parts = self._streets.parts(edge, offset, leaving=self._side == "origin")
+        for rate_leg, own in zip(self._streets.rate_legs, parts, strict=True):
+            ends = {"leg": np.rint(rate_leg * snapped.access_mm).astype(np.int64)}
+            for name, values in own.items():
+                ends[name] = np.zeros(len(snapped), dtype=np.int64)
+                ends[name][on] = values
+            found.append(ends)
+        return found
+
+    def _put_ends(self, rows: Ints, found: Sequence[Mapping[str, Ints]]) -> None:
+        for table, own in zip(self.ends, found, strict=True):
+            table.put(rows, **own)
 
     def _link(self, rows: Ints) -> None:
         """Put points on their edges, before those that are there."""
@@ -131,7 +137,7 @@ class LivePoints:
         for row, edge in zip(rows.tolist(), self.table["edge"][rows].tolist(), strict=True):
             if edge >= 0:
                 chains.setdefault(edge, []).append(row)
-        self._chain({edge: [*own, *self.on(edge).tolist()] for edge, own in chains.items()})
+        self._chain({edge: [*own, *self.on(edge)] for edge, own in chains.items()})
 
     def _chain(self, chains: Mapping[int, list[int]]) -> None:
         """Write the points of some edges, each one's in a row."""
@@ -149,6 +155,10 @@ def away_m(xy: Floats, boxes: Floats) -> Floats:
     away_x = np.maximum(np.maximum(boxes[:, :1] - x, x - boxes[:, 2:3]), 0.0)
     away_y = np.maximum(np.maximum(boxes[:, 1:2] - y, y - boxes[:, 3:]), 0.0)
     return np.asarray(np.hypot(away_x, away_y).min(axis=0, initial=np.inf))
+
+
+def _columns(snapped: Snapped) -> dict[str, Array]:
+    return {name: getattr(snapped, name) for name in _SNAPPED}
 
 
 def _filled(value: Array | float, count: int) -> Array:

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TypeAlias
+from itertools import pairwise
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from lifecircle.engine import ready
 from lifecircle.errors import NetworkError
 from lifecircle.model.network import Permission, WalkNetwork
-from lifecircle.model.travel import Impedance, TravelMode
-from lifecircle.network.edits import (
-    Street,
-    add_street,
-    check_edge,
-    edges_of,
-    split_edge,
-    with_edges,
-    with_permission,
-)
+from lifecircle.model.travel import Impedance
+from lifecircle.network.draft import Street, check_edge
+from lifecircle.network.edits import add_street, edges_of, split_edge, with_edges, with_permission
+from lifecircle.travel import update_kernels as kernels
 from lifecircle.travel.changes import Joint
-from lifecircle.travel.ends import part_of_edge
 from lifecircle.travel.journal import Journal, Table
 from lifecircle.travel.live_arrays import Graph
 
@@ -35,29 +30,33 @@ _COSTS = ("forward", "backward", "rate_forward", "rate_backward")
 
 
 class LiveStreets:
-    """Nodes, edges with their costs in both directions, and which edges end where.
+    """Nodes, edges with what they cost each walker in both directions, and which edges end where.
 
     Attributes
     ----------
     nodes : Table
         ``begin``, ``degree``: the node's part of `pool`.
     edges : Table
-        ``tail``, ``head``, ``length``, the four arrays of `Impedance`; ``door`` and ``origin``: the first point of
-        the two lists of points on the edge, -1 where there is none.
+        ``tail``, ``head``, ``length``; ``door`` and ``origin``: the first point of the two lists of points on the
+        edge, -1 where there is none.
+    costs : tuple of Table
+        For each walker the four arrays of `Impedance`.
+    rate_legs : tuple of float
+        For each walker, as in `Impedance`.
     pool : Table
         ``edge``.
     """
 
-    def __init__(self, journal: Journal, network: WalkNetwork, *, price: Price) -> None:
-        self._journal, self._price = journal, price
+    def __init__(self, journal: Journal, network: WalkNetwork, *, prices: Sequence[Price]) -> None:
+        self._journal, self._prices = journal, tuple(prices)
         self._base = self._built = network
         self._edits: list[Callable[[WalkNetwork], WalkNetwork]] = []
         self._folded = 0
         self._parts: dict[int, _Part] = {}  # of edges that are not those of the base
         self._empty = edges_of(network, [])
-        impedance = price(network)
-        self.mode: TravelMode = impedance.mode
-        self.rate_leg = impedance.rate_leg
+        impedances = [price(network) for price in prices]
+        self.rate_legs = tuple(impedance.rate_leg for impedance in impedances)
+        self.costs = tuple(Table(journal, **_costs(impedance)) for impedance in impedances)
         ends = np.concatenate([network.tail, network.head]).astype(np.int64)
         order = np.argsort(ends, kind="stable")
         degree = np.bincount(ends, minlength=network.nodes)
@@ -69,20 +68,18 @@ class LiveStreets:
             tail=network.tail.astype(np.int64),
             head=network.head.astype(np.int64),
             length=network.length_mm,
-            **{name: getattr(impedance, name) for name in _COSTS},
             door=none,
             origin=none,
         )
 
-    @property
-    def graph(self) -> Graph:
-        """The arrays that the kernels walk on."""
-        edges = self.edges
+    def graph(self, walker: int) -> Graph:
+        """Return the arrays that the kernels walk on."""
         return Graph(
             self.nodes["begin"],
             self.nodes["degree"],
             self.pool["edge"],
-            *(edges[name] for name in ("tail", "head", "length", *_COSTS)),
+            *(self.edges[name] for name in ("tail", "head", "length")),
+            *(self.costs[walker][name] for name in _COSTS),
         )
 
     @property
@@ -93,14 +90,11 @@ class LiveStreets:
         self._folded = len(self._edits)
         return self._built
 
-    def parts(self, edge: Ints, offset: Ints, *, leaving: bool) -> tuple[Ints, Ints]:
-        """Return the costs between points on edges and their tails and heads, as `ends.ends_of` does."""
-        length = self.edges["length"][edge]
-        own = Impedance(mode=self.mode, rate_leg=self.rate_leg, **{name: self.edges[name][edge] for name in _COSTS})
-        each, towards_head = np.arange(len(edge)), np.full(len(edge), leaving)
-        by_tail = part_of_edge(own, each, part_mm=offset, length_mm=length, forward=~towards_head)
-        by_head = part_of_edge(own, each, part_mm=length - offset, length_mm=length, forward=towards_head)
-        return by_tail, by_head
+    def parts(self, edge: Ints, offset: Ints, *, leaving: bool) -> list[dict[str, Ints]]:
+        """Return for each walker the costs between points on edges and their tails and heads, as `ends.ends_of`."""
+        walkers = range(len(self.costs))
+        found = [ready(kernels.parts)(edge, offset, self.graph(walker), leaving) for walker in walkers]
+        return [{"by_tail": by_tail, "by_head": by_head} for by_tail, by_head in found]
 
     def ends_at(self, edges: Ints) -> Ints:
         """Return the nodes at the ends of edges (N,), shape (2 N,)."""
@@ -111,8 +105,7 @@ class LiveStreets:
         check_edge(len(self.edges), edge)
         part = with_permission(self._part(edge), 0, permission=permission)
         self._edit(lambda network: with_permission(network, edge, permission=permission), {edge: (part, 0)})
-        costs = self._price(part)
-        self.edges.put(edge, **{name: getattr(costs, name)[0] for name in _COSTS})
+        self._put_costs(np.array([edge]), part)
 
     def check_joint(self, joint: Joint) -> None:
         """Refuse a place that is not on the network (NetworkError)."""
@@ -134,10 +127,10 @@ class LiveStreets:
 
     def rework(self, part: WalkNetwork, *, edges: Ints, nodes: Ints) -> None:
         """Put the edges of `part` in the place of `edges`, or add them; see `changes.Rework`."""
-        known, costs = len(self.edges), self._price(part)
-        for name, own, there in (("edges", edges, known), ("nodes", nodes, len(self.nodes))):
-            new = own[own >= there]
-            if np.any(own[1:] <= own[:-1]) or not np.array_equal(new, there + np.arange(len(new))):
+        known = len(self.edges)
+        for name, own, there in (("edges", edges.tolist(), known), ("nodes", nodes.tolist(), len(self.nodes))):
+            new = [number for number in own if number >= there]
+            if new != list(range(there, there + len(new))) or any(one >= other for one, other in pairwise(own)):
                 raise NetworkError(f"reworked {name} do not follow the {there} that there are: number them in order")
         parts = {edge: (part, row) for row, edge in enumerate(edges.tolist())}
         self._edit(lambda network: with_edges(network, part, edges=edges, nodes=nodes), parts)
@@ -148,10 +141,9 @@ class LiveStreets:
         if come > 0:
             self.nodes.append(come, begin=0, degree=0)
         if len(edges) and edges[-1] >= known:
-            zeros = dict.fromkeys(("tail", "head", "length", *_COSTS), 0)
-            self.edges.append(int(edges[-1]) + 1 - known, **zeros, door=-1, origin=-1)
-        values = {name: getattr(costs, name) for name in _COSTS}
-        self.edges.put(edges, tail=ends[0], head=ends[1], length=part.length_mm, **values)
+            self.edges.append(int(edges[-1]) + 1 - known, tail=0, head=0, length=0, door=-1, origin=-1)
+        self.edges.put(edges, tail=ends[0], head=ends[1], length=part.length_mm)
+        self._put_costs(edges, part)
         if not same:
             self._attach_all(edges, nodes=np.unique(np.concatenate([before, *ends])))
 
@@ -163,18 +155,11 @@ class LiveStreets:
             lambda network: split_edge(network, edge, offset_mm=offset_mm),
             {edge: (both, 0), rest: (both, 1)},
         )
-        head, length, costs = int(self.edges["head"][edge]), int(self.edges["length"][edge]), self._price(both)
+        head, length = int(self.edges["head"][edge]), int(self.edges["length"][edge])
         self.nodes.append(1, begin=0, degree=0)
-        self.edges.append(
-            1,
-            tail=node,
-            head=head,
-            length=length - offset_mm,
-            **{name: getattr(costs, name)[1] for name in _COSTS},
-            door=-1,
-            origin=-1,
-        )
-        self.edges.put(edge, head=node, length=offset_mm, **{name: getattr(costs, name)[0] for name in _COSTS})
+        self.edges.append(1, tail=node, head=head, length=length - offset_mm, door=-1, origin=-1)
+        self.edges.put(edge, head=node, length=offset_mm)
+        self._put_costs(np.array([edge, rest]), both)
         begin, degree = int(self.nodes["begin"][head]), int(self.nodes["degree"][head])
         own = self.pool["edge"][begin : begin + degree]
         self.pool.put(begin + int(np.flatnonzero(own == edge)[0]), edge=rest)
@@ -188,19 +173,18 @@ class LiveStreets:
         part = add_street(self._nodes_alone(tail, head), (0, 1), street=street)
         edge = len(self.edges)
         self._edit(lambda network: add_street(network, (tail, head), street=street), {edge: (part, 0)})
-        costs = self._price(part)
-        self.edges.append(
-            1,
-            tail=tail,
-            head=head,
-            length=int(part.length_mm[0]),
-            **{name: getattr(costs, name)[0] for name in _COSTS},
-            door=-1,
-            origin=-1,
-        )
+        self.edges.append(1, tail=tail, head=head, length=int(part.length_mm[0]), door=-1, origin=-1)
+        self._put_costs(np.array([edge]), part)
         self._attach(tail, edge)
         self._attach(head, edge)
         return edge
+
+    def _put_costs(self, edges: Ints, part: WalkNetwork) -> None:
+        """Write what `edges` (N,), those of `part` in its order, cost each walker; there may be more than before."""
+        for price, costs in zip(self._prices, self.costs, strict=True):
+            if len(costs) < len(self.edges):
+                costs.grow(len(self.edges) - len(costs))
+            costs.put(edges, **_costs(price(part)))
 
     def _attach(self, node: int, *edges: int) -> None:
         """Give a node more edges: its part of the pool moves to the end, where there is room."""
@@ -257,3 +241,7 @@ class LiveStreets:
         self._edits.pop()
         if self._folded > len(self._edits):
             self._built, self._folded = self._base, 0
+
+
+def _costs(impedance: Impedance) -> dict[str, npt.NDArray[Any]]:
+    return {name: getattr(impedance, name) for name in _COSTS}

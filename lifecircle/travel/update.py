@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -26,11 +26,10 @@ from lifecircle.travel.changes import (
 )
 from lifecircle.travel.ends import ends_of, subset
 from lifecircle.travel.journal import Journal
-from lifecircle.travel.live_arrays import Region
 from lifecircle.travel.live_doors import LiveDoors, Renumbered
-from lifecircle.travel.live_keys import LiveKeys, LivePlace
+from lifecircle.travel.live_keys import Felt, LiveKeys, LivePlace, Walker
 from lifecircle.travel.live_points import LivePoints
-from lifecircle.travel.live_streets import LiveStreets, Price
+from lifecircle.travel.live_streets import LiveStreets
 from lifecircle.travel.nearest import Endpoints, Search, gathered, served
 from lifecircle.travel.search import arcs_to_facilities
 
@@ -40,20 +39,29 @@ MAX_SCALE = 2**40  # ranks of one type; more room than any city needs
 NONE = np.empty(0, dtype=np.int64)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Place:
+    """Where a change is: its edges, the numbers of the types concerned (None for all), residences that move."""
+
+    edges: Ints
+    kinds: Sequence[int] | None = None
+    owners: Ints = field(default_factory=lambda: NONE)
+
+
 class LiveSearch:
-    """The search of `nearest_times`, kept up to date while the place changes.
+    """The searches of `nearest_times`, for one walker or several, kept up to date while the place changes.
 
     Parameters
     ----------
     network : WalkNetwork
-    price : callable
-        Gives a network its `Impedance`; must price every edge by itself alone, for instance
-        ``partial(make_impedance, mode=mode, private=True)``.
+    walkers : sequence of Walker
     residences, facilities : Endpoints
         As for `nearest_times`; facilities in ascending order of their ids.
-    types : sequence of K str
-    cutoff : int
-        Inclusive, in the unit of `price`.
+
+    Attributes
+    ----------
+    walks : tuple of LiveKeys
+        What each walker reaches.
 
     Raises
     ------
@@ -62,7 +70,7 @@ class LiveSearch:
     NetworkError
         If points belong to another network.
     CutoffError
-        If `cutoff` is not above 0, or too large for exact sums.
+        If a cutoff is not above 0, or too large for exact sums.
 
     References
     ----------
@@ -70,28 +78,22 @@ class LiveSearch:
     """
 
     def __init__(
-        self,
-        network: WalkNetwork,
-        price: Price,
-        *,
-        residences: Endpoints,
-        facilities: Endpoints,
-        types: Sequence[str],
-        cutoff: int,
+        self, network: WalkNetwork, walkers: Sequence[Walker], *, residences: Endpoints, facilities: Endpoints
     ) -> None:
-        if cutoff <= 0:
-            raise CutoffError(f"LiveSearch: cutoff is {cutoff}: it must be above 0")
-        self.types, self.cutoff = tuple(types), cutoff
+        cutoffs, kinds = [walker.cutoff for walker in walkers], sorted({kind for one in walkers for kind in one.types})
+        if min(cutoffs) <= 0:
+            raise CutoffError(f"LiveSearch: cutoff is {min(cutoffs)}: it must be above 0")
         # A walk adds up at most four parts, each within the cutoff.
-        scale = min(MAX_SCALE, 1 << max(1, 61 - (4 * cutoff).bit_length()))
-        self._price, self._residence_ids = price, residences.ids
-        self._journal, self._touched = Journal(), list[Touched]()
-        self._streets = LiveStreets(self._journal, network, price=price)
-        self._doors = LiveDoors(self._journal, self._streets, facilities, types=self.types, scale=scale)
+        scale = min(MAX_SCALE, 1 << max(1, 61 - (4 * max(cutoffs)).bit_length()))
+        self._walkers, self._residence_ids = tuple(walkers), residences.ids
+        self._journal, self._touched = Journal(), list[tuple[Touched, ...]]()
+        self._streets = LiveStreets(self._journal, network, prices=[walker.price for walker in walkers])
+        self._doors = LiveDoors(self._journal, self._streets, facilities, types=kinds, scale=scale)
         self._origins = LivePoints(self._journal, self._streets, residences.snapped, side="origin")
-        place = LivePlace(self._journal, self._streets, self._doors, self._origins)
-        self._keys = LiveKeys(place, columns=len(self.types), residences=len(residences.ids), cutoff=cutoff)
-        self._keys.start(facilities, types=self.types, network=network, impedance=price(network))
+        place = LivePlace(self._journal, self._streets, self._doors, self._origins, len(residences.ids))
+        self.walks = tuple(LiveKeys(place, walker, number=n, kinds=kinds) for n, walker in enumerate(walkers))
+        for walk, walker in zip(self.walks, walkers, strict=True):
+            walk.start(facilities, network=network, impedance=walker.price(network))
         self._journal.forget()
 
     @property
@@ -111,22 +113,21 @@ class LiveSearch:
         """The facilities as they are now, in the order of their ids."""
         return self._doors.endpoints()
 
-    @property
-    def times(self) -> NearestTimes:
-        """What `nearest_times` would return for the place as it is now, built when it is asked for."""
-        network, impedance = self.network, self._price(self.network)
-        residences, facilities = self.residences, self.facilities
+    def times(self, number: int = 0) -> NearestTimes:
+        """Return what `nearest_times` would for a walker in the place as it is now."""
+        network, walker, keys = self.network, self._walkers[number], self.walks[number]
+        impedance, residences, facilities = walker.price(network), self.residences, self.facilities
         leaving = ends_of(residences.snapped, network, impedance=impedance, leaving=True)
-        arcs = arcs_to_facilities(network, impedance, cutoff=self.cutoff)
-        search = Search(network, impedance, arcs, leaving, self.cutoff)
+        arcs = arcs_to_facilities(network, impedance, cutoff=walker.cutoff)
+        search = Search(network, impedance, arcs, leaving, walker.cutoff)
         entrances = ends_of(facilities.snapped, network, impedance=impedance, leaving=False)
         assert facilities.type is not None  # noqa: S101  # facilities always carry one
         kinds = facilities.type[entrances.owner]
         found = []
-        for column, kind in enumerate(self.types):
+        for column, kind in enumerate(walker.types):
             own = subset(entrances, np.flatnonzero(kinds == kind))
-            found.append(served(search, own, keys=self._keys.plain(column)))
-        return gathered(search, found, residences=residences, facilities=facilities, types=self.types)
+            found.append(served(search, own, keys=keys.plain(column)))
+        return gathered(search, found, residences=residences, facilities=facilities, types=walker.types)
 
     def residence_points(self, rows: Ints) -> Snapped:
         """Return points (N,) of the residences as they are joined now; each is its own owner."""
@@ -139,8 +140,8 @@ class LiveSearch:
         """
         found, known = [], edges[edges < len(self._streets.edges)].tolist()
         for points in (self._origins, self._doors.points):
-            on = [points.on(edge) for edge in known]
-            found.append(np.unique(np.concatenate([points.looking(boxes, reach_mm=reach_mm), *on])))
+            on = [row for edge in known for row in points.on(edge)]
+            found.append(np.unique(np.append(points.looking(boxes, reach_mm=reach_mm), np.array(on, dtype=np.int64))))
         return found[0], found[1]
 
     def facility_rows(self, name: str) -> Ints:
@@ -155,15 +156,7 @@ class LiveSearch:
         """Return the id of the facility that each of some points (N,) belongs to."""
         return self._doors.names_of(rows)
 
-    def values(self, column: int, rows: Ints) -> Floats:
-        """Return the least value of residences `rows` (N,) to the type of `column`, ``inf`` where none is reached."""
-        return self._keys.values(column, rows)
-
-    def serving(self, column: int, rows: Ints) -> npt.NDArray[np.object_]:
-        """Return the ids of the facilities that serve residences `rows` (N,), None where none is reached."""
-        return self._keys.serving(column, rows)
-
-    def apply(self, *changes: Change) -> Touched:
+    def apply(self, *changes: Change) -> tuple[Touched, ...]:
         """Change the place and repair what the changes can reach.
 
         Parameters
@@ -173,8 +166,8 @@ class LiveSearch:
 
         Returns
         -------
-        Touched
-            The cells that have other values, facilities or entrances now.
+        tuple of Touched
+            For each walker the cells that have other values, facilities or entrances now.
 
         Raises
         ------
@@ -183,15 +176,15 @@ class LiveSearch:
         """
         self._journal.begin()
         try:
-            touched = self._keys.repair(self._keys.joined([self._change(change) for change in changes]))
+            felt = self._felt([self._change(change) for change in changes])
         except ValueError:  # which all of the errors above are
             self._journal.roll_back()
             raise
-        self._touched.append(touched)
-        return touched
+        self._touched.append(tuple(walk.repair(felt) for walk in self.walks))
+        return self._touched[-1]
 
-    def undo(self) -> Touched:
-        """Take back the last change, bit for bit, and return the cells that it had touched.
+    def undo(self) -> tuple[Touched, ...]:
+        """Take back the last change, bit for bit, and return for each walker the cells that it had touched.
 
         Raises
         ------
@@ -202,46 +195,51 @@ class LiveSearch:
         self._journal.roll_back()
         return touched
 
-    def _change(self, change: Change) -> Region:
-        """Write the change itself."""
+    def _change(self, change: Change) -> _Place:
+        """Write the change itself and return where it is."""
+        doors = self._doors
         match change:
             case AddFacility():
-                changed = self._doors.add(change.id, change.type, entrances=change.entrances)
-                return self._doors_changed(change.id, changed, edges=self._doors.edges(change.id))
+                changed = doors.add(change.id, change.type, entrances=change.entrances)
+                return self._entered(change.id, changed, edges=doors.edges(change.id))
             case RemoveFacility():
-                column, edges = self._doors.column(change.id), self._doors.edges(change.id)
-                self._doors.remove(change.id)
-                return self._at(edges, columns=[column])
+                kind, edges = doors.kind(change.id), doors.edges(change.id)
+                doors.remove(change.id)
+                return _Place(edges, kinds=[kind])
             case MoveFacility():
-                before = self._doors.edges(change.id)
-                changed = self._doors.move(change.id, entrances=change.entrances)
-                edges = np.union1d(before, self._doors.edges(change.id))
-                return self._doors_changed(change.id, changed, edges=edges)
+                before = doors.edges(change.id)
+                changed = doors.move(change.id, entrances=change.entrances)
+                return self._entered(change.id, changed, edges=np.append(before, doors.edges(change.id)))
             case Rejoin(facilities=True):
-                edges, columns = self._doors.rejoin(change.points, entrances=change.entrances)
-                return self._at(edges, columns=columns)
+                edges, kinds = doors.rejoin(change.points, entrances=change.entrances)
+                return _Place(edges, kinds=kinds)
             case Rejoin():
                 self._origins.rejoin(change.points, change.entrances)
-                owners = np.unique(self._origins.table["owner"][change.points])
-                return self._keys.region(range(len(self.types)), edges=NONE, owners=owners)
+                return _Place(NONE, owners=self._origins.table["owner"][change.points])
             case _:
-                return self._at(self._change_streets(change))
+                return _Place(self._change_streets(change))
+
+    def _felt(self, places: Sequence[_Place]) -> Felt:
+        """Return where changes at some places can be felt first."""
+        edges = np.unique(np.concatenate([place.edges for place in places]))
+        owners = np.unique(np.concatenate([place.owners for place in places]))
+        everywhere = any(place.kinds is None for place in places)
+        kinds = None if everywhere else frozenset(kind for place in places for kind in place.kinds or ())
+        return Felt(kinds, np.unique(self._streets.ends_at(edges)), edges, owners)
 
     def _change_streets(self, change: SetPermission | AddStreet | Rework) -> Ints:
         """Write a change of streets and return the edges concerned."""
         match change:
             case SetPermission():
                 self._streets.set_permission(change.edge, change.permission)
-                self._weigh_again([change.edge])
+                self._follow([change.edge])
                 return np.array([change.edge])
             case AddStreet():
                 return self._add_street(change)
             case Rework():
                 self._streets.rework(change.network, edges=change.edges, nodes=change.nodes)
-                self._keys.add_junctions()
-                for cut in change.cuts:
-                    self._move_beyond(cut)
-                self._weigh_again(change.edges.tolist())
+                self._add_junctions()
+                self._follow(change.edges.tolist(), change.cuts)
                 return change.edges
 
     def _add_street(self, change: AddStreet) -> Ints:
@@ -265,29 +263,24 @@ class LiveSearch:
     def _cut(self, joint: Joint) -> tuple[int, int]:
         """Cut an edge where a street begins or ends; return the new node and the part beyond it."""
         node, rest = self._streets.split(joint.edge, joint.offset_mm)
-        self._keys.add_junctions()
-        self._move_beyond(Cut(joint.edge, joint.offset_mm, rest))
-        self._weigh_again([joint.edge, rest])
+        self._add_junctions()
+        self._follow([joint.edge, rest], (Cut(joint.edge, joint.offset_mm, rest),))
         return node, rest
 
-    def _move_beyond(self, cut: Cut) -> None:
-        for points in (self._doors.points, self._origins):
-            points.move_beyond(cut.edge, cut.rest, offset_mm=cut.offset_mm)
+    def _add_junctions(self) -> None:
+        for walk in self.walks:
+            walk.add_junctions()
 
-    def _weigh_again(self, edges: Sequence[int]) -> None:
+    def _follow(self, edges: Sequence[int], cuts: Sequence[Cut] = ()) -> None:
         for points in (self._doors.points, self._origins):
-            points.weigh_again(edges)
+            points.follow(edges, cuts)
 
-    def _doors_changed(self, name: str, changed: Renumbered | None, *, edges: Ints) -> Region:
-        column = self._doors.column(name)
+    def _entered(self, name: str, changed: Renumbered | None, *, edges: Ints) -> _Place:
+        kind = self._doors.kind(name)
         if changed is not None:
-            self._keys.renumber(column, changed)
-        return self._at(edges, columns=[column])
-
-    def _at(self, edges: Ints, *, columns: Sequence[int] | None = None) -> Region:
-        """Return the region around `edges`, in all columns unless some are given."""
-        chosen = range(len(self.types)) if columns is None else [column for column in columns if column >= 0]
-        return self._keys.region(chosen, edges=np.unique(edges))
+            for walk in self.walks:
+                walk.renumber(kind, changed)
+        return _Place(edges, kinds=[kind])
 
 
 def _beyond(other: Joint, cut: Joint, rest: int) -> Joint:

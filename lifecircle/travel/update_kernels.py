@@ -4,7 +4,7 @@ Keys are ``value * scale + rank`` as in `search`. The arrays behind `Graph`, `Do
 what lies beyond the rows in use is never looked at. The one public wrapper is `update`.
 """
 
-# ruff: noqa: PLR0913, PLR0917  # kernels take their arrays one by one
+# ruff: noqa: PLR0913, PLR0917, FBT001  # kernels take their arrays one by one, and nothing by its name
 
 from __future__ import annotations
 
@@ -137,6 +137,20 @@ def _along(graph: Graph, edge: int, ahead: int) -> int:
 
 
 @compiled
+def parts(edge: Ints, offset: Ints, graph: Graph, leaving: bool) -> tuple[Ints, Ints]:
+    """Return the costs between points on edges (N,) and their tails, and their heads, as `ends.ends_of` does.
+
+    `leaving`: people walk from the points, not to them.
+    """
+    by_tail, by_head = np.empty(len(edge), dtype=np.int64), np.empty(len(edge), dtype=np.int64)
+    for point in range(len(edge)):
+        own, rest = edge[point], graph.length[edge[point]] - offset[point]
+        by_tail[point] = _along(graph, own, -offset[point] if leaving else offset[point])
+        by_head[point] = _along(graph, own, rest if leaving else -rest)
+    return by_tail, by_head
+
+
+@compiled
 def _best(owner: int, key: Ints, graph: Graph, doors: Doors, origins: Origins, rule: Rule) -> tuple[int, int]:
     """Return the least key of a residence and the first of its points that has it; FAR and -1 without one."""
     best, chosen = (rule.cutoff + 1) * rule.scale, -1
@@ -183,9 +197,9 @@ def update(
 
     Parameters
     ----------
-    keys : int64 (K, V)
+    keys : int64 (V, K)
         Changed in place.
-    cells : (int64 (K, R), int64 (K, R))
+    cells : (int64 (R, K), int64 (R, K))
         Least key of every residence and the point it is walked from; changed in place.
     region : Region
     graph, doors, origins : Graph, Doors, Origins
@@ -195,7 +209,7 @@ def update(
     Returns
     -------
     junctions : int64 (M, 3)
-        What was overwritten, in order, some junctions twice: column, junction, key.
+        What was overwritten, the latest first, some junctions twice: column, junction, key.
     residences : int64 (N, 4)
         Of the residences that have changed: column, residence, key, point; sorted by column, then residence.
 
@@ -206,18 +220,19 @@ def update(
     """
     nodes = [(0, 0, 0) for _ in range(0)]
     rows = [(0, 0, 0, 0) for _ in range(0)]
-    for column in region.columns:
-        rule = Rule(column, size.scale, size.cutoff)
+    for place in range(len(region.columns)):
+        column = region.columns[place]
+        rule = Rule(region.kinds[place], size.scale, size.cutoff)
         turn = size.turn + column
-        key, best, chosen = keys[column], cells[0][column], cells[1][column]
+        key, best, chosen = keys[:, column], cells[0][:, column], cells[1][:, column]
         found = [0 for _ in range(0)]
         for owner in region.owners:
             region.stamp[owner] = turn
             found.append(owner)
         for node, old in _repair(key, region.junctions, graph, doors, rule):
             nodes.append((column, node, old))
-            for place in range(graph.begin[node], graph.begin[node] + graph.degree[node]):
-                _visit(graph.pool[place], origins, region.stamp, turn, found)
+            for end in range(graph.begin[node], graph.begin[node] + graph.degree[node]):
+                _visit(graph.pool[end], origins, region.stamp, turn, found)
         for edge in region.edges:
             _visit(edge, origins, region.stamp, turn, found)
         found.sort()
@@ -228,7 +243,8 @@ def update(
                 best[owner], chosen[owner] = now, point
     junctions = np.empty((len(nodes), 3), dtype=np.int64)
     for entry in range(len(nodes)):
-        junctions[entry, 0], junctions[entry, 1], junctions[entry, 2] = nodes[entry]
+        last = len(nodes) - 1 - entry
+        junctions[last, 0], junctions[last, 1], junctions[last, 2] = nodes[entry]
     residences = np.empty((len(rows), 4), dtype=np.int64)
     for entry in range(len(rows)):
         row = rows[entry]

@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lifecircle.coverage.audit import judge_readings
-from lifecircle.coverage.case import Completeness, CoverageCase, TimesKey
+from lifecircle.coverage.case import Completeness, CoverageCase
 from lifecircle.coverage.live import LiveCoverage
-from lifecircle.coverage.live_items import Opening
+from lifecircle.coverage.live_items import Opening, Searched
 from lifecircle.coverage.searches import cutoff, needed_searches
 from lifecircle.coverage.shares import bounds, headline, weights
 from lifecircle.coverage.tally import Tally
@@ -28,9 +28,10 @@ from lifecircle.model.audit import WEIGHTS
 from lifecircle.model.network import Permission
 from lifecircle.model.rules import FacilityFilter
 from lifecircle.model.standard import Rule
-from lifecircle.network.edits import Street
+from lifecircle.network.draft import Street
 from lifecircle.network.impedance import make_impedance
 from lifecircle.travel.changes import AddFacility, AddStreet, Change, Joint, MoveFacility, RemoveFacility, SetPermission
+from lifecircle.travel.live_keys import Walker
 from lifecircle.travel.nearest import Endpoints
 from lifecircle.travel.update import LiveSearch
 
@@ -59,7 +60,7 @@ class Town:
     places: dict[str, Fac]
     extra: dict[str, object]
     loaded: dict[str, int]
-    searches: dict[TimesKey, LiveSearch] = field(default_factory=dict)
+    searches: list[Searched] = field(default_factory=list)
 
     @classmethod
     def random(cls, seed: int) -> Town:
@@ -121,16 +122,16 @@ class Town:
         asked = needed_searches(
             standard, CATALOGUE, profile=PROFILES["adult"], profiles=PROFILES, rule="claim", readings=("claim",)
         )
-        for key, types in asked.items():
-            kinds = np.array([f.kind if key.lenient or not f.lenient else "" for f in facs], dtype=object)
-            self.searches[key] = LiveSearch(
-                network,
-                functools.partial(make_impedance, mode=key.mode),
-                residences=residences,
-                facilities=Endpoints(facilities.ids.rename(None), facilities.snapped, kinds),
-                types=types,
-                cutoff=cutoff(standard, key),
-            )
+        for lenient in sorted({key.lenient for key in asked}):
+            keys = tuple(key for key in asked if key.lenient == lenient)
+            kinds = np.array([f.kind if lenient or not f.lenient else "" for f in facs], dtype=object)
+            admitted = Endpoints(facilities.ids.rename(None), facilities.snapped, kinds)
+            walkers = [
+                Walker(functools.partial(make_impedance, mode=key.mode), tuple(asked[key]), cutoff(standard, key))
+                for key in keys
+            ]
+            search = LiveSearch(network, walkers, residences=residences, facilities=admitted)
+            self.searches.append(Searched(search, keys))
         return LiveCoverage(self.case(), self.searches)
 
     def change(self) -> tuple[Change, Opening | None]:
@@ -138,7 +139,7 @@ class Town:
         rng, network = self.rng, grid_network(SIDE, SIDE)
         spot = (float(rng.integers(0, 4 * SIDE - 3)) / 4, float(rng.integers(0, SIDE)))
         kind = str(rng.choice(["add", "remove", "move", "close", "open", "street"]))
-        here = next(iter(self.searches.values())).network
+        here = self.searches[0].search.network
         if kind == "add" or (kind in ("remove", "move") and not self.places):
             sort, lenient = str(rng.choice(KINDS)), bool(rng.random() < 0.3)
             name = f"g{len(self.places)}{int(rng.integers(10**6))}:{sort}"
@@ -169,7 +170,7 @@ def same(one: float | None, other: float | None) -> bool:
 
 def check(live: LiveCoverage, town: Town) -> None:
     """Compare every share with a full audit of the town as it is now."""
-    case = town.case({key: search.times for key, search in town.searches.items()})
+    case = town.case({key: one.search.times(number) for one in town.searches for number, key in enumerate(one.keys)})
     verdicts = [v for v in judge_readings(Ground.of(case))["claim"]]  # noqa: C416  # a list of its own
     found = weights(case)
     for verdict in verdicts:
@@ -219,7 +220,7 @@ def test_a_change_that_one_search_refuses_changes_none(monkeypatch: pytest.Monke
     readings_of_claim_only(monkeypatch)
     town = Town.random(5)
     live = town.live()
-    last = list(town.searches.values())[-1]
+    last = town.searches[-1].search
     name, kind = "z:shop", "shop"
     doors = grid_facilities(grid_network(SIDE, SIDE), [kind], [(1.0, 1.0)]).snapped
     last.apply(AddFacility(name, kind, doors))
@@ -239,9 +240,9 @@ def test_rules_that_cannot_be_followed_and_searches_that_are_not_there_are_refus
         replace(near, mean_of=3),
     ):
         with pytest.raises(ConfigError, match="cannot be followed"):
-            LiveCoverage(make_case([circle("a", item)], [(0, 0)], [], times={}), {})
+            LiveCoverage(make_case([circle("a", item)], [(0, 0)], [], times={}), [])
     with pytest.raises(CutoffError, match="no search for shop"):
-        LiveCoverage(make_case([circle("a", near)], [(0, 0)], [], times={}), {})
+        LiveCoverage(make_case([circle("a", near)], [(0, 0)], [], times={}), [])
 
 
 weight_lists = st.lists(

@@ -10,7 +10,8 @@ from grid_city import make_network
 
 from lifecircle.errors import NetworkError
 from lifecircle.model.network import Crossing, EdgeFlag, Permission, WalkNetwork
-from lifecircle.network.edits import Street, add_street, edges_of, gathered, split_edge, with_edges, with_permission
+from lifecircle.network.draft import Street
+from lifecircle.network.edits import add_street, edges_of, split_edge, with_edges, with_permission
 
 
 def bent() -> WalkNetwork:
@@ -82,17 +83,6 @@ def test_some_edges_alone() -> None:
     alone = edges_of(bent(), [1])
     assert (alone.tail.tolist(), alone.head.tolist(), alone.node_y.tolist()) == ([0], [1], [0.0, 80.0])
     assert edges_of(bent(), []).nodes == 0
-
-
-def test_edges_of_several_networks_side_by_side() -> None:
-    cut, whole = split_edge(bent(), 0, offset_mm=120_000), bent()
-    sources = [(cut, np.array([2, 0])), (whole, np.array([1]))]
-    ends = np.array([[70, 7, 8], [9, 70, 9]])  # cut edge 0, whole edge 1, cut edge 2
-    network = gathered(sources, order=np.array([1, 2, 0]), ends=ends)
-    assert network.length_mm.tolist() == [120_000, 80_000, 30_000]
-    assert [(int(network.tail[e]), int(network.head[e])) for e in range(3)] == [(3, 2), (0, 3), (1, 2)]
-    assert [vertices(network, e) for e in range(3)] == [vertices(cut, 0), vertices(whole, 1), vertices(cut, 2)]
-    assert network.street.tolist() == ["Long Lane", "Side", "Long Lane"]
 
 
 def test_edges_put_in_the_place_of_others() -> None:

@@ -12,7 +12,8 @@ from live_town import CHANGES, prices, random_change, random_live
 from lifecircle.errors import CutoffError, NetworkError, SchemaError
 from lifecircle.model.network import Permission, WalkNetwork
 from lifecircle.model.travel import NearestTimes
-from lifecircle.network.edits import Street, edges_of
+from lifecircle.network.draft import Street
+from lifecircle.network.edits import edges_of
 from lifecircle.travel.changes import (
     AddFacility,
     AddStreet,
@@ -23,6 +24,7 @@ from lifecircle.travel.changes import (
     Rework,
     SetPermission,
 )
+from lifecircle.travel.live_keys import Walker
 from lifecircle.travel.nearest import Endpoints, nearest_times
 from lifecircle.travel.update import LiveSearch
 
@@ -40,23 +42,23 @@ def fresh(live: LiveSearch) -> NearestTimes:
         prices(live),
         residences=live.residences,
         facilities=live.facilities,
-        types=live.types,
-        cutoff=live.cutoff,
+        types=live.walks[0].types,
+        cutoff=live.walks[0].cutoff,
     )
 
 
 def check(live: LiveSearch, expected: NearestTimes | None = None) -> NearestTimes:
     """Compare the keys of the junctions and of the residences with `expected`, by default a fresh search."""
     expected = fresh(live) if expected is None else expected
-    found = live.times
+    found = live.times()
     assert found.facility_ids.tolist() == expected.facility_ids.tolist()
     for name in TABLES:
         assert np.array_equal(getattr(found, name), getattr(expected, name)), name
     rows = np.arange(len(expected.residence_ids))
     ids = np.append(expected.facility_ids.to_numpy(dtype=object), None)
-    for column in range(len(live.types)):
-        assert np.array_equal(live.values(column, rows), expected.value[:, column])
-        assert live.serving(column, rows).tolist() == ids[expected.facility[:, column]].tolist()
+    for column in range(len(live.walks[0].types)):
+        assert np.array_equal(live.walks[0].values(column, rows), expected.value[:, column])
+        assert live.walks[0].serving(column, rows).tolist() == ids[expected.facility[:, column]].tolist()
     return expected
 
 
@@ -64,8 +66,10 @@ def state(live: LiveSearch) -> list[list[tuple[float, str]]]:
     """Return value and facility of every cell, by column; `check` compares them with a fresh search."""
     rows = np.arange(len(live.residences.ids))
     return [
-        list(zip(live.values(column, rows).tolist(), live.serving(column, rows).tolist(), strict=True))
-        for column in range(len(live.types))
+        list(
+            zip(live.walks[0].values(column, rows).tolist(), live.walks[0].serving(column, rows).tolist(), strict=True)
+        )
+        for column in range(len(live.walks[0].types))
     ]
 
 
@@ -90,7 +94,7 @@ def test_two_hundred_changes_of_a_kind(kind: str) -> None:
             # A change of another kind in between, so that there is something to open again, to remove, to cut.
             live.apply(random_change(live, rng, kind=str(rng.choice(CHANGES))))
             before = state(live)
-            touched = live.apply(random_change(live, rng, kind=kind))
+            (touched,) = live.apply(random_change(live, rng, kind=kind))
             check(live)
             assert differ(before, state(live)) <= set(
                 zip(touched.residence.tolist(), touched.column.tolist(), strict=True)
@@ -202,14 +206,8 @@ def test_facilities_must_stand_in_the_order_of_their_ids() -> None:
 
 def grid_live(network: WalkNetwork, facilities: Endpoints, *, cutoff: int = 1_800_000) -> LiveSearch:
     corners = [(c, r) for r in range(3) for c in range(5)] if network.nodes == 15 else [(0, 0)]
-    return LiveSearch(
-        network,
-        grid_impedance,
-        residences=grid_residences(network, corners),
-        facilities=facilities,
-        types=("clinic",),
-        cutoff=cutoff,
-    )
+    walker = Walker(grid_impedance, ("clinic",), cutoff)
+    return LiveSearch(network, [walker], residences=grid_residences(network, corners), facilities=facilities)
 
 
 def test_a_town_by_hand() -> None:
@@ -224,25 +222,25 @@ def test_a_town_by_hand() -> None:
     live = grid_live(network, grid_facilities(network, ["clinic"], [(0, 0)]))
 
     def blocks() -> list[float]:
-        return (live.values(0, np.arange(15)) / 75_000).tolist()
+        return (live.walks[0].values(0, np.arange(15)) / 75_000).tolist()
 
     assert blocks() == [0, 1, 2, 3, 4, 1, 2, 3, 4, 5, 2, 3, 4, 5, 6]
-    touched = live.apply(SetPermission(12, Permission.CLOSED))
+    (touched,) = live.apply(SetPermission(12, Permission.CLOSED))
     assert blocks() == [0, 1, 2, 3, 4, 3, 2, 3, 4, 5, 4, 3, 4, 5, 6]
     assert touched.rows().tolist() == [5, 10]
-    touched = live.apply(AddStreet(Joint(node=0), Joint(node=14), Street(length_mm=900_000)))
+    (touched,) = live.apply(AddStreet(Joint(node=0), Joint(node=14), Street(length_mm=900_000)))
     assert touched.rows().tolist() == []
     live.undo()
     with pytest.raises(NetworkError, match="shorter than its straight line"):
         live.apply(AddStreet(Joint(node=0), Joint(node=14), Street(length_mm=200_000)))
-    touched = live.apply(AddStreet(Joint(node=0), Joint(node=14), Street(length_mm=450_000)))
+    (touched,) = live.apply(AddStreet(Joint(node=0), Joint(node=14), Street(length_mm=450_000)))
     assert blocks() == [0, 1, 2, 3, 4, 3, 2, 3, 4, 5, 4, 3, 4, 5, 4.5]
     assert touched.rows().tolist() == [14]
     clinic = grid_facilities(network, ["clinic"], [(3.5, 2)]).snapped
-    touched = live.apply(AddFacility("f01:clinic", "clinic", clinic))
+    (touched,) = live.apply(AddFacility("f01:clinic", "clinic", clinic))
     assert blocks() == [0, 1, 2, 2.5, 2.5, 3, 2, 2.5, 1.5, 1.5, 3.5, 2.5, 1.5, 0.5, 0.5]
     assert touched.rows().tolist() == [3, 4, 7, 8, 9, 10, 11, 12, 13, 14]
-    assert live.serving(0, np.array([0, 8, 13])).tolist() == ["f00:clinic", "f01:clinic", "f01:clinic"]
+    assert live.walks[0].serving(0, np.array([0, 8, 13])).tolist() == ["f00:clinic", "f01:clinic", "f01:clinic"]
     live.apply(RemoveFacility("f00:clinic"))
     assert blocks()[:5] == [5, 4.5, 3.5, 2.5, 2.5]
     for _ in range(4):

@@ -11,7 +11,7 @@ import pytest
 import lifecircle as lc
 from lifecircle.model.network import Permission
 from lifecircle.model.travel import Snapped, TravelMode, WalkProfile
-from lifecircle.network.edits import Street
+from lifecircle.network.draft import Street
 from lifecircle.network.impedance import make_impedance
 from lifecircle.travel.changes import (
     AddFacility,
@@ -23,6 +23,7 @@ from lifecircle.travel.changes import (
     RemoveFacility,
     SetPermission,
 )
+from lifecircle.travel.live_keys import Walker
 from lifecircle.travel.nearest import nearest_times
 from lifecircle.travel.update import LiveSearch
 
@@ -84,30 +85,29 @@ def test_a_sequence_of_changes_in_a_real_town(
     place = lc.load_place(lc.demo_study() if name == "demo" else ROOT / "configs" / f"{name}.yml")
     joined = place.joined
     price = functools.partial(make_impedance, mode=TravelMode(unit, WalkProfile("adult", 4.8)))
-    live = LiveSearch(
-        joined.network, price, residences=joined.origins, facilities=joined.facilities, types=TYPES, cutoff=1_500_000
-    )
-    first = live.times
+    walker = Walker(price, tuple(TYPES), 1_500_000)
+    live = LiveSearch(joined.network, [walker], residences=joined.origins, facilities=joined.facilities)
+    first = live.times()
     rng = np.random.default_rng(len(name))
     touched = 0
     for number in range(48):
-        touched += len(live.apply(any_change(live, rng, number=number)).residence)
+        touched += len(live.apply(any_change(live, rng, number=number))[0].residence)
         fresh = nearest_times(
             live.network,
             price(live.network),
             residences=live.residences,
             facilities=live.facilities,
             types=TYPES,
-            cutoff=live.cutoff,
+            cutoff=live.walks[0].cutoff,
         )
-        found = live.times
+        found = live.times()
         for table in TABLES:
             assert np.array_equal(getattr(found, table), getattr(fresh, table)), (number, table)
         rows = np.arange(len(fresh.residence_ids))
         for column in range(len(TYPES)):
-            assert np.array_equal(live.values(column, rows), fresh.value[:, column]), number
+            assert np.array_equal(live.walks[0].values(column, rows), fresh.value[:, column]), number
     assert touched > 100
     for _ in range(48):
         live.undo()
     for table in TABLES:
-        assert np.array_equal(getattr(live.times, table), getattr(first, table)), table
+        assert np.array_equal(getattr(live.times(), table), getattr(first, table)), table

@@ -47,7 +47,8 @@ class LiveBarriers:
         self._shapes = objects.geometry.to_numpy()
         self._tags = objects["tags"].to_numpy(dtype=object)
         self._bounds = shapely.bounds(self._shapes)
-        self._row = {str(name): row for row, name in enumerate(objects.index)}
+        row = {str(name): row for row, name in enumerate(objects.index)}
+        self._gate_rows = np.array([row[name] for name in gates.index], dtype=np.int64)
 
     def follow(self, lines: Shapes, *, gates: gpd.GeoDataFrame, edges: LiveEdges, undo: Undo) -> Floats:
         """Open and close the walls that changed ways go through.
@@ -77,38 +78,32 @@ class LiveBarriers:
             self.gates = gates
         if not len(concerned):
             return np.empty((0, 4))
-        openings = self._found(np.array(shapely.total_bounds(concerned)), edges=edges)
-        if np.array_equal(openings, self._openings):
+        west, south, east, north = shapely.total_bounds(concerned)
+        low, high = np.array([west, south]) - AROUND_M, np.array([east, north]) + AROUND_M
+        inside, found = _inside(self._openings, low, high), self._found(low, high, edges=edges)
+        before, now = ({*map(tuple, xy.tolist())} for xy in (self._openings[inside], found))
+        if before == now:
             return np.empty((0, 4))
-        before, walls = self._openings, self.obstacles.walls
-        self._openings = openings
-        if not walls.parts_at(shapely.points(_unlike(before, openings))):
+        self._openings, walls = np.vstack([self._openings[~inside], found]), self.obstacles.walls
+        if not walls.parts_at(shapely.points(sorted(before ^ now))):
             return np.empty((0, 4))
-        self.obstacles = replace(self.obstacles, walls=walls.with_gates(shapely.points(openings)))
+        self.obstacles = replace(self.obstacles, walls=walls.with_gates(shapely.points(self._openings)))
         return self.obstacles.walls.boxes_unlike(walls)
 
     def _restore(self, obstacles: Obstacles, openings: Floats, gates: gpd.GeoDataFrame) -> None:
         self.obstacles, self._openings, self.gates = obstacles, openings, gates
 
-    def _found(self, box: Floats, *, edges: LiveEdges) -> Floats:
-        """Return all openings, those around a box of four numbers sought again."""
-        low, high = box[:2] - AROUND_M, box[2:] + AROUND_M
+    def _found(self, low: Floats, high: Floats, *, edges: LiveEdges) -> Floats:
+        """Seek the openings in a box, given by two corners (2,), again."""
         corners = np.stack([low - AROUND_M, high + AROUND_M])
         west, south, east, north = self._bounds.T
         near = (west <= corners[1, 0]) & (east >= corners[0, 0]) & (south <= corners[1, 1]) & (north >= corners[0, 1])
         rows, tags = np.flatnonzero(near), self._tags.copy()
-        tags[[self._row[name] for name in self.gates.index]] = self.gates["tags"].to_numpy()
+        tags[self._gate_rows] = self.gates["tags"].to_numpy()
         network, _ = edges.streets(edges.near(corners, within_m=0.0))
         new = shapely.get_coordinates(barriers_among(tags[rows], self._shapes[rows], network=network).gates)
-        kept, come = (~_inside(self._openings, low, high), _inside(new, low, high))
-        return np.unique(np.vstack([self._openings[kept], new[come]]), axis=0)
+        return new[_inside(new, low, high)]
 
 
 def _inside(xy: Floats, low: Floats, high: Floats) -> npt.NDArray[np.bool_]:
     return np.asarray(((xy >= low) & (xy <= high)).all(axis=1))
-
-
-def _unlike(one: Floats, other: Floats) -> Floats:
-    """Return the points (N, 2) that only one of two sets has."""
-    xy, count = np.unique(np.vstack([one, other]), axis=0, return_counts=True)
-    return xy[count == 1]

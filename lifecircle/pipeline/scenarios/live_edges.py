@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import functools
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,19 +10,18 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from lifecircle.model.network import Permission
+from lifecircle.model.network import PER_EDGE, Permission, WalkNetwork
 from lifecircle.network.components import ISLAND_BELOW_MM
-from lifecircle.network.edits import edges_of, gathered
-from lifecircle.scenario.ways import edge_boxes
+from lifecircle.network.edits import edges_of
 from lifecircle.travel.changes import Cut, Rework
 from lifecircle.travel.journal import Journal, Table
 
 if TYPE_CHECKING:
-    from lifecircle.model.network import WalkNetwork
     from lifecircle.scenario.ways import Work
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Shapes = npt.NDArray[np.object_]
 
 SIDES = ("west", "south", "east", "north")
 NONE = np.empty(0, dtype=np.int64)
@@ -36,24 +33,46 @@ class LiveEdges:
     Attributes
     ----------
     table : Table
-        ``west``, ``south``, ``east``, ``north`` in metres; ``tail``, ``head``, ``way``, ``length``, ``permission``,
-        ``island`` as in `WalkNetwork`; ``part``, ``row``: where the edge is drawn.
+        All that `WalkNetwork` knows of every edge, under its names; ``line``, as it is drawn, and the box of that,
+        ``west``, ``south``, ``east``, ``north``, in metres; ``begin``, ``size``: its part of the vertices.
     """
 
     def __init__(self, network: WalkNetwork) -> None:
-        self._journal, self._nodes, self._parts = Journal(), network.nodes, [network]
-        boxes = dict(zip(SIDES, edge_boxes(network).T, strict=True))
-        rows = np.arange(network.edges)
-        self.table = Table(self._journal, **boxes, **_facts(network), part=np.zeros_like(rows), row=rows)
+        self._journal, self._crs, lines = Journal(), network.crs, network.lines()
+        self._tree, self._known = shapely.STRtree(lines), network.edges
+        self._nodes = Table(self._journal, x=network.node_x, y=network.node_y, id=network.node_id)
+        self._vertices = Table(self._journal, x=network.geometry_x, y=network.geometry_y)
+        offsets, facts = network.geometry_offsets, {name: getattr(network, name) for name in PER_EDGE}
+        self.table = Table(self._journal, **facts, **_drawn(lines), begin=offsets[:-1], size=np.diff(offsets))
 
-    def near(self, xy: Floats, *, within_m: float, first: int = 0) -> Ints:
-        """Return the edges, from `first` on, whose boxes come within `within_m` of the box of points (N, 2)."""
+    def near(self, xy: Floats, *, within_m: float) -> Ints:
+        """Return the edges, ascending, whose boxes come within `within_m` of the box of points (N, 2), as `around`."""
         if not len(xy):
             return NONE
-        west, south, east, north = (self.table[side][first : len(self.table)] for side in SIDES)
-        low, high = xy.min(axis=0) - within_m, xy.max(axis=0) + within_m
-        rows = np.flatnonzero((west <= high[0]) & (east >= low[0]))
-        return first + rows[(south[rows] <= high[1]) & (north[rows] >= low[1])]
+        (west, south), (east, north) = xy.min(axis=0) - within_m, xy.max(axis=0) + within_m
+        known = np.sort(self._tree.query(shapely.box(west, south, east, north)))
+        return np.append(known, self._new_in(np.array([[west, south, east, north]])))
+
+    def around(self, boxes: Floats, *, within_m: float) -> Ints:
+        """Return the edges, ascending, whose boxes come within `within_m` of any of some boxes (N, 4).
+
+        What is left of an edge that was cut is returned where the whole edge came so near.
+        """
+        wider = boxes + np.array([-within_m, -within_m, within_m, within_m])
+        known = np.unique(self._tree.query(shapely.box(*wider.T))[1])
+        return np.append(known, self._new_in(wider))
+
+    def _new_in(self, boxes: Floats) -> Ints:
+        """Return the edges that came after the first network and whose boxes touch any of some boxes (N, 4)."""
+        if len(self.table) == self._known:
+            return NONE
+        west, south, east, north = boxes.T
+        own_west, own_south, own_east, own_north = (
+            self.table[side][self._known : len(self.table), None] for side in SIDES
+        )
+        across = (own_west <= east) & (own_east >= west)
+        new = (across & (own_south <= north) & (own_north >= south)).any(axis=1)
+        return np.asarray(self._known + np.flatnonzero(new))
 
     def boxes(self, edges: Ints) -> Floats:
         """Return west, south, east, north of edges (N,), shape (N, 4)."""
@@ -61,20 +80,27 @@ class LiveEdges:
 
     def of_way(self, way: int) -> Ints:
         """Return the edges that come from a way, ascending."""
-        return np.flatnonzero(self.table["way"][: len(self.table)] == way)
+        return np.flatnonzero(self.table["way_id"][: len(self.table)] == way)
 
     def streets(self, edges: Ints) -> tuple[WalkNetwork, Ints]:
         """Return some edges (N,), ascending, as a network of their own, and its nodes' numbers in the whole."""
-        part, row = self.table["part"][edges], self.table["row"][edges]
-        parts = np.unique(part).tolist() or [0]
-        places = [np.flatnonzero(part == number) for number in parts]
-        sources = [(self._parts[number], row[own]) for number, own in zip(parts, places, strict=True)]
-        order = np.argsort(np.concatenate(places), kind="stable")
-        ends = np.stack([self.table["tail"][edges], self.table["head"][edges]])
-        network, island = gathered(sources, order=order, ends=ends), self.table["island"][edges]
-        if not np.array_equal(island, network.island):
-            network = replace(network, island=island)
-        return network, np.unique(ends)
+        facts = {name: self.table[name][edges] for name in PER_EDGE}
+        nodes, ends = np.unique(np.concatenate([facts["tail"], facts["head"]]), return_inverse=True)
+        facts["tail"], facts["head"] = ends.astype(np.int32).reshape(2, -1)
+        size = self.table["size"][edges]
+        offsets = np.append(0, np.cumsum(size))
+        places = np.arange(offsets[-1]) + np.repeat(self.table["begin"][edges] - offsets[:-1], size)
+        network = WalkNetwork(
+            crs=self._crs,
+            node_x=self._nodes["x"][nodes],
+            node_y=self._nodes["y"][nodes],
+            node_id=self._nodes["id"][nodes],
+            geometry_offsets=offsets,
+            geometry_x=self._vertices["x"][places],
+            geometry_y=self._vertices["y"][places],
+            **facts,
+        )
+        return network, nodes
 
     def follow(self, work: Work, *, edges: Ints, nodes: Ints) -> tuple[Rework, Ints]:
         """Follow work on the small network of `edges` and `nodes` (N,), ascending, until it is taken back.
@@ -86,22 +112,18 @@ class LiveEdges:
         numbers : int64 (E,)
             What the edges of the work's network are called in the whole.
         """
-        network, known, own = work.network, len(edges), work.changed
-        numbers = np.append(edges, len(self.table) + np.arange(network.edges - known))
-        called = np.append(nodes, self._nodes + np.arange(network.nodes - len(nodes)))
-        part = edges_of(network, own)
+        network, own, come = work.network, work.changed, work.network.nodes - len(nodes)
+        numbers = np.append(edges, len(self.table) + np.arange(network.edges - len(edges)))
+        called, part = np.append(nodes, len(self._nodes) + np.arange(come)), edges_of(network, own)
         self._journal.begin()
-        self._journal.note(functools.partial(self._restore, self._nodes))
-        self._nodes += network.nodes - len(nodes)
-        self._parts.append(part)
-        facts = _facts(network) | {"tail": called[network.tail], "head": called[network.head]}
-        if network.edges > known:
-            new = {name: fact[known:] for name, fact in facts.items()}
-            self.table.append(network.edges - known, **dict.fromkeys((*SIDES, "part", "row"), 0), **new)
-        bounds = shapely.bounds(part.lines()).reshape(-1, 4).T
-        told = {name: facts[name][own] for name in ("tail", "head", "length", "permission")}
-        told |= {"part": np.array(len(self._parts) - 1), "row": np.arange(len(own))}
-        self.table.put(numbers[own], **dict(zip(SIDES, bounds, strict=True)), **told)
+        new = {"x": network.node_x, "y": network.node_y, "id": network.node_id}
+        self._nodes.append(come, **{name: values[len(nodes) :] for name, values in new.items()})
+        first = self._vertices.append(len(part.geometry_x), x=part.geometry_x, y=part.geometry_y)
+        self.table.grow(network.edges - len(edges))
+        facts = {name: getattr(part, name) for name in PER_EDGE}
+        facts |= {"tail": called[network.tail[own]], "head": called[network.head[own]]}
+        offsets = part.geometry_offsets
+        self.table.put(numbers[own], **facts, **_drawn(part.lines()), begin=first + offsets[:-1], size=np.diff(offsets))
         cuts = tuple(Cut(int(numbers[one.edge]), one.offset_mm, int(numbers[one.rest])) for one in work.cuts)
         ends = np.unique(np.concatenate([network.tail[own], network.head[own]]))
         return Rework(part, numbers[own], called[ends], cuts), numbers
@@ -111,14 +133,14 @@ class LiveEdges:
 
         Edges that are no island any more are returned.
         """
+        if self._among_streets(ways):
+            return NONE
         own, streets = self._met(ways)
         ends, beside = (np.stack([self.table[end][edges] for end in ("tail", "head")]) for edges in (own, streets))
-        if not self.table["island"][own].any() and np.isin(ends, beside).any(axis=0).all():
-            return NONE  # by far the most
         nodes, place = np.unique(ends, return_inverse=True)
         label = connected_components(coo_array((np.ones(len(own)), place.reshape(2, -1)), [len(nodes)] * 2))[1]
         of_edge = label[place.reshape(2, -1)[0]]
-        length = np.bincount(of_edge, weights=self.table["length"][own], minlength=len(nodes))
+        length = np.bincount(of_edge, weights=self.table["length_mm"][own], minlength=len(nodes))
         mainland = length >= ISLAND_BELOW_MM
         mainland[label[np.isin(nodes, beside)]] = True
         changed = self.table["island"][own] == mainland[of_edge]
@@ -129,9 +151,17 @@ class LiveEdges:
         """Take back what was followed last, bit for bit."""
         self._journal.roll_back()
 
-    def _restore(self, nodes: int) -> None:
-        self._nodes = nodes
-        self._parts.pop()
+    def _among_streets(self, ways: Ints) -> bool:
+        """Say whether every way (N,) meets an older street and none an island, as is so of by far the most."""
+        near = self.near(self.boxes(ways).reshape(-1, 2), within_m=0.0)
+        near = near[self.table["permission"][near] != Permission.CLOSED]
+        tail, head, island = (self.table[name][near].tolist() for name in ("tail", "head", "island"))
+        new, older, islands = set(ways.tolist()), set[int](), set[int]()
+        for edge, start, end, cut_off in zip(near.tolist(), tail, head, island, strict=True):
+            if edge not in new:
+                (islands if cut_off else older).update((start, end))
+        ends = list(zip(self.table["tail"][ways].tolist(), self.table["head"][ways].tolist(), strict=True))
+        return all(islands.isdisjoint(own) and not older.isdisjoint(own) for own in ends)
 
     def _met(self, ways: Ints) -> tuple[Ints, Ints]:
         """Return `ways` with the islands that they are joined to, ascending, and what else they or these meet."""
@@ -146,17 +176,11 @@ class LiveEdges:
     def _meeting(self, edges: Ints) -> Ints:
         """Return the open edges that end where any of some edges (N,) do, ascending."""
         tail, head, permission = (self.table[name] for name in ("tail", "head", "permission"))
-        near = self.near(self.boxes(edges).reshape(-1, 2), within_m=0.0)
+        near = self.around(self.boxes(edges), within_m=0.0)
         near, ends = near[permission[near] != Permission.CLOSED], np.concatenate([tail[edges], head[edges]])
         return near[np.isin(tail[near], ends) | np.isin(head[near], ends)]
 
 
-def _facts(network: WalkNetwork) -> dict[str, npt.NDArray[np.generic]]:
-    return {
-        "tail": network.tail,
-        "head": network.head,
-        "way": network.way_id,
-        "length": network.length_mm,
-        "permission": network.permission,
-        "island": network.island,
-    }
+def _drawn(lines: Shapes) -> dict[str, Any]:
+    """Return lines (N,) and their boxes, as arrays of a table."""
+    return {"line": lines, **dict(zip(SIDES, shapely.bounds(lines).reshape(-1, 4).T, strict=True))}

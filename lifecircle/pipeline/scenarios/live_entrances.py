@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from lifecircle.facilities.entrances import (
     combined,
     entrance_nodes,
     find_entrances,
-    way_in_edges,
+    may_lead_in,
 )
 from lifecircle.pipeline.scenarios.edited import ENTERED_M, SCENARIO, entered_shapes
 
@@ -26,14 +27,42 @@ if TYPE_CHECKING:
 
     from lifecircle.facilities.entrances import Door
     from lifecircle.pipeline.place import Place
+    from lifecircle.pipeline.scenarios.live_edges import LiveEdges
     from lifecircle.pipeline.scenarios.live_place import LivePlace
     from lifecircle.pipeline.scenarios.undo import Undo
 
 Ints = npt.NDArray[np.int64]
 Shapes = npt.NDArray[np.object_]
+Bytes = npt.NDArray[np.uint8]
 
-OVER_WAYS = ("mapped", "path")  # how an area is entered where only what meets it can change that
 TOUCH_M = 1.0  # ways and gates nearer than this meet an area
+COME, GONE = 1, 2
+# How an area is entered, and which ways that do not meet it may change that.
+MINDS = {"mapped": 0, "path": 0, "sampled": GONE, "representative": COME}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Changed:
+    """Ways that are drawn otherwise than before.
+
+    Attributes
+    ----------
+    lines : object (N,)
+    how : uint8 (N,)
+        `COME`, `GONE`, or 0 for the segments at a cut.
+    """
+
+    lines: Shapes
+    how: Bytes
+
+    @property
+    def ways(self) -> Shapes:
+        """The ways themselves."""
+        return self.lines[self.how > 0]
+
+    def with_free(self, lines: Shapes) -> Changed:
+        """Return the same with ways that are no island any more."""
+        return Changed(np.append(self.lines, lines), np.append(self.how, np.full(len(lines), COME, dtype=np.uint8)))
 
 
 class LiveEntrances:
@@ -76,35 +105,35 @@ class LiveEntrances:
         self._shapes = shapely.make_valid(place.objects.geometry.loc[ids].to_numpy())
         sizes = shapely.area(self._shapes)
         self._middling = (sizes >= SMALL_M2) & (sizes < LARGE_M2)
-        kinds = dict(zip(map(str, table.index), table["entrance_kind"], strict=True))
-        settled = [name for name, parts in self._parts.items() if len(parts) == 1 and kinds[name] in OVER_WAYS]
-        self._bare = self._middling.copy()
-        self._bare[[self._row[part] for name in settled for part in self._row.keys() & self._parts[name]]] = False
+        # How a facility of one part is entered its part is entered; of others it is not known before they are sought.
+        kinds = {str(own): kind for own, kind in zip(table["object_id"], table["entrance_kind"], strict=True)}
+        alone = {parts[0] for parts in self._parts.values() if len(parts) == 1}
+        self._minds = self._minded(np.arange(len(ids)), [kinds[part] if part in alone else "" for part in ids])
         self._areas = shapely.STRtree(np.where(shapely.get_dimensions(self._shapes) == 2, self._shapes, None))
-        self._streets, self._known = shapely.STRtree(place.network.lines()), place.network.edges
-        self._nodes, self._gates = entrance_nodes(place.objects.drop(index=gates.index)), (gates, entrance_nodes(gates))
+        self._nodes = shapely.STRtree(entrance_nodes(place.objects.drop(index=gates.index)))
+        self._gates = gates, entrance_nodes(gates)
         self._sought, self._stale = sought, frozenset[str]()
 
     def sought_for(self, ways: Shapes) -> bool:
         """Say whether a scenario seeks the entrances again that changes these ways (lines), after all before."""
         return self._sought or bool(len(self._entered.query(ways, predicate="dwithin", distance=ENTERED_M)[0]))
 
-    def follow(self, lines: Shapes, *, seek: bool, live: LivePlace, undo: Undo) -> dict[str, Door]:
-        """Return the entrances, by facility id, that may have changed with the ways `lines`; none unless `seek`.
+    def follow(self, changed: Changed, *, seek: bool, live: LivePlace, undo: Undo) -> dict[str, Door]:
+        """Return the entrances, by facility id, that may have changed with some ways; none unless `seek`.
 
         `undo` gets one more: how this is taken back.
         """
-        before = self._sought, self._stale, self._bare
+        before = self._sought, self._stale, self._minds
         undo.append(lambda: self._restore(*before))
-        met = self._areas.query(lines, predicate="dwithin", distance=TOUCH_M)[1]
-        beside = self._areas.query(lines, predicate="dwithin", distance=SAMPLED_REACH_M)[1]
-        areas = np.union1d(met, beside[self._bare[beside]])
-        stale = self._stale.union(*(self._owners[row] for row in areas.tolist()))
+        line, beside = self._areas.query(changed.lines, predicate="dwithin", distance=SAMPLED_REACH_M)
+        met = shapely.dwithin(self._shapes[beside], changed.lines[line], TOUCH_M)
+        met |= self._minds[beside] & changed.how[line] > 0
+        stale = self._stale.union(*(self._owners[row] for row in beside[met].tolist()))
         self._sought, self._stale = seek, frozenset() if seek else stale
         return self._found(sorted(stale), live) if seek and stale else {}
 
     def _restore(self, *before: Any) -> None:  # noqa: ANN401  # as they were
-        self._sought, self._stale, self._bare = before
+        self._sought, self._stale, self._minds = before
 
     def _found(self, names: Sequence[str], live: LivePlace) -> dict[str, Door]:
         """Seek the entrances of some facilities, as `prepare_facilities` does."""
@@ -112,34 +141,20 @@ class LiveEntrances:
         shapes = self._shapes[rows]
         if live.barriers.gates is not self._gates[0]:
             self._gates = live.barriers.gates, entrance_nodes(live.barriers.gates)
-        nodes = np.concatenate([self._nodes, self._gates[1]])
-        doors = dict(zip(rows, find_entrances(shapes, nodes=nodes, edges=self._ways_in(shapes, live)), strict=True))
-        self._bare = self._bare.copy()
-        self._bare[rows] = self._middling[rows] & [doors[row].kind not in OVER_WAYS for row in rows]
+        near = self._nodes.query(shapely.buffer(shapely.box(*shapely.bounds(shapes).T), TOUCH_M, join_style="mitre"))[1]
+        nodes = np.concatenate([self._nodes.geometries[np.unique(near)], self._gates[1]])
+        found = find_entrances(shapes, nodes=nodes, edges=self._ways_in(shapes, live.edges))
+        doors = dict(zip(rows, found, strict=True))
+        self._minds = self._minds.copy()
+        self._minds[rows] = self._minded(np.array(rows), [door.kind for door in found])
         return {name: combined([doors[self._row[part]] for part in self._parts[name]]) for name in names}
 
-    def _ways_in(self, shapes: Shapes, live: LivePlace) -> Shapes:
-        """Return the ways that decide where shapes are entered.
+    def _minded(self, rows: Ints, kinds: Sequence[str]) -> Bytes:
+        """Return which ways beside areas, entered in such a way, change that: those that come, go, either or none."""
+        return np.where(self._middling[rows], [MINDS.get(kind, COME | GONE) for kind in kinds], 0).astype(np.uint8)
 
-        Of large areas those across the outline; failing that, and of others, all beside them and in them.
-        """
-        new = live.edges.near(shapely.bounds(shapes).reshape(-1, 2), within_m=ENTERED_M, first=self._known)
-        large = shapely.area(shapes) > LARGE_M2
-        rings, owner = _rings(shapes[large])
-        rows = [new, self._streets.query(rings, predicate="intersects")[1]]
-        rows.append(self._streets.query(shapes[~large], predicate="dwithin", distance=ENTERED_M)[1])
-        ways = way_in_edges(live.edges.streets(np.unique(np.concatenate(rows)))[0])
-        crossed = owner[shapely.STRtree(ways).query(rings, predicate="intersects")[0]] if len(rings) else owner
-        others = shapes[large][np.setdiff1d(np.arange(np.count_nonzero(large)), crossed)]
-        if not len(others):
-            return ways
-        rows.append(self._streets.query(others, predicate="dwithin", distance=ENTERED_M)[1])
-        return way_in_edges(live.edges.streets(np.unique(np.concatenate(rows)))[0])
-
-
-def _rings(shapes: Shapes) -> tuple[Shapes, Ints]:
-    """Return the outer rings of the areas among shapes (N,), and the shape that each belongs to."""
-    parts, owner = shapely.get_parts(shapes, return_index=True)
-    parts, inner = shapely.get_parts(parts, return_index=True)
-    areal = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
-    return shapely.get_exterior_ring(parts[areal]), owner[inner][areal]
+    def _ways_in(self, shapes: Shapes, edges: LiveEdges) -> Shapes:
+        """Return the ways near shapes that may lead into one."""
+        rows = edges.around(shapely.bounds(shapes), within_m=ENTERED_M)
+        facts = {name: edges.table[name][rows] for name in ("permission", "flags", "island")}
+        return edges.table["line"][rows[may_lead_in(**facts)]]

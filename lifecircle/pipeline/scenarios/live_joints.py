@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy.typing as npt
 import shapely
 
 from lifecircle.pipeline.scenarios.live_place import Doors, placed, reach_of, taken
-from lifecircle.travel.changes import Change, MoveFacility, Rejoin
+from lifecircle.travel.changes import Change, Cut, MoveFacility, Rejoin, after_cuts
 from lifecircle.travel.live_points import ROUNDING_M, away_m
 
 if TYPE_CHECKING:
@@ -32,17 +32,25 @@ class Seen:
     ----------
     edges : int64 (N,)
         Closed, opened, new or cut.
+    cuts : sequence of Cut
+        In their order.
     boxes : float64 (M, 4)
         Of what may be joined now, or be in the way otherwise than before; metres.
     """
 
     edges: Ints
+    cuts: Sequence[Cut]
     boxes: Floats
+
+    def followed(self, points: Snapped) -> Snapped:
+        """Return points as they are joined once the cuts are made: in the same places."""
+        edge, offset_mm = after_cuts(points.edge, points.offset_mm, cuts=self.cuts)
+        return replace(points, edge=edge, offset_mm=offset_mm)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Group:
-    """Points as they are joined now, and how far a leg from each may reach, metres; of facilities their names."""
+    """Points as they were joined before, and how far a leg from each may reach, metres; of facilities their names."""
 
     rows: Ints
     before: Snapped
@@ -80,7 +88,7 @@ def rejoined(live: LivePlace, seen: Seen, *, doors: Mapping[str, Door], undo: Un
     """
     most_m = live.rules.max_access_m
     homes, entered = live.search.points_near(seen.edges, seen.boxes, reach_mm=round(most_m * 1000))
-    people = _Group(homes, live.search.residence_points(homes), np.full(len(homes), most_m))
+    people = _Group(homes, seen.followed(live.search.residence_points(homes)), np.full(len(homes), most_m))
     things, entries = _entrances(live, entered, seen=seen), _entries(live, doors, undo)
     parts = [(people.xy, people.reach_m), (things.xy, things.reach_m)]
     parts += [(entry.new, np.full(len(entry.new), entry.reach_m)) for entry in entries.values()]
@@ -111,7 +119,9 @@ def _entrances(live: LivePlace, rows: Ints, *, seen: Seen) -> _Group:
     reach_m = np.array([live.doors[name].reach_m for name in names])
     near = away_m(np.column_stack([before.x, before.y]), seen.boxes) <= reach_m + ROUNDING_M
     kept = np.flatnonzero(near | (before.edge >= 0))
-    return _Group(rows[kept], taken((before,), kept), reach_m[kept], tuple(names[row] for row in kept.tolist()))
+    return _Group(
+        rows[kept], seen.followed(taken((before,), kept)), reach_m[kept], tuple(names[row] for row in kept.tolist())
+    )
 
 
 def _entries(live: LivePlace, doors: Mapping[str, Door], undo: Undo) -> dict[str, _Entry]:

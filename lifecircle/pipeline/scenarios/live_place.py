@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,8 +14,9 @@ import shapely
 from lifecircle.coverage.case import TimesKey
 from lifecircle.coverage.completeness import Inventory
 from lifecircle.coverage.live import LiveCoverage
-from lifecircle.coverage.live_items import Opening
+from lifecircle.coverage.live_items import Opening, Searched
 from lifecircle.coverage.searches import in_doubt, item_limit, item_mode, walker
+from lifecircle.errors import ConfigError
 from lifecircle.model.travel import SNAP_REASONS, Snapped
 from lifecircle.network.impedance import make_impedance, walkable_edges
 from lifecircle.network.snapping import entrance_points, snap_points
@@ -27,6 +28,7 @@ from lifecircle.pipeline.searches import SAMPLED_OUTLINE_M
 from lifecircle.scenario.gates import gates_among
 from lifecircle.scenario.ground import RefusedError
 from lifecircle.travel.changes import AddFacility, Change, MoveFacility, RemoveFacility
+from lifecircle.travel.live_keys import Walker
 from lifecircle.travel.update import LiveSearch
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     from lifecircle.model.network import WalkNetwork
     from lifecircle.model.travel import Impedance, TravelMode
     from lifecircle.pipeline.place import Place
-    from lifecircle.pipeline.searches import WalkRules
+    from lifecircle.pipeline.searches import Joined, WalkRules
     from lifecircle.scenario.things import Edit, Row
 
 Ints = npt.NDArray[np.int64]
@@ -79,19 +81,8 @@ class LivePlace:
     def __init__(self, place: Place) -> None:
         joined, self.rules, self.place = place.joined, place.question.walk, place
         case = coverage_case(place, {})
-        searches = {
-            key: LiveSearch(
-                joined.network,
-                functools.partial(_price, mode=key.mode, rules=self.rules),
-                residences=joined.origins,
-                facilities=joined.admitted(lenient=key.lenient),
-                types=sorted(types),
-                cutoff=limit,
-            )
-            for key, (types, limit) in _searches(case).items()
-        }
-        self.coverage = LiveCoverage(case, searches)
-        self.search = next(iter(searches.values()))
+        searches = _searches(case, joined, rules=self.rules)
+        self.coverage, self.search = LiveCoverage(case, searches), searches[0].search  # all join the same points
         self.edges, self.barriers = LiveEdges(joined.network), LiveBarriers(place, gates_among(place.objects))
         self.doors = _doors(place, max_access_m=self.rules.max_access_m)
         self.own: dict[str, None] = {}  # facilities that came or moved
@@ -199,8 +190,25 @@ def _price(network: WalkNetwork, *, mode: TravelMode, rules: WalkRules) -> Imped
     return make_impedance(network, mode=mode, private=rules.private, hindrances=rules.hindrances)
 
 
-def _searches(case: CoverageCase) -> dict[TimesKey, tuple[set[str], int]]:
-    """Return the types and the cutoff of every search that the headline's reading needs, no longer than needed."""
+def _searches(case: CoverageCase, joined: Joined, *, rules: WalkRules) -> list[Searched]:
+    """Return the searches that the headline's reading needs, no longer than needed (ConfigError if it needs none)."""
+    walkers = {
+        key: Walker(functools.partial(_price, mode=key.mode, rules=rules), tuple(sorted(types)), limit)
+        for key, (types, limit) in _asked(case).items()
+    }
+    if not walkers:
+        raise ConfigError("no circle of the standard asks for a facility: nothing is searched")
+    found = []
+    for lenient in sorted({key.lenient for key in walkers}):
+        own = {key: walker for key, walker in walkers.items() if key.lenient == lenient}
+        facilities = joined.admitted(lenient=lenient)
+        search = LiveSearch(joined.network, [*own.values()], residences=joined.origins, facilities=facilities)
+        found.append(Searched(search, tuple(own)))
+    return found
+
+
+def _asked(case: CoverageCase) -> dict[TimesKey, tuple[set[str], int]]:
+    """Return what is asked of every walker: the types, and how far."""
     needed: dict[TimesKey, tuple[set[str], int]] = {}
     for circle in case.standard.circles:
         found = None if circle.user_layer else circle.rule_for(case.rule)
@@ -222,10 +230,11 @@ def reach_of(entrance_kind: str, *, max_access_m: float) -> float:
 
 def taken(sources: Sequence[Snapped], rows: Ints) -> Snapped:
     """Return rows (N,) of some tables of points put one under the other, each its own owner."""
-    parts = {
-        field.name: np.concatenate([getattr(one, field.name) for one in sources])[rows] for field in fields(Snapped)
-    }
-    return Snapped(**{**parts, "owner": np.arange(len(rows), dtype=np.int64)})
+    parts: dict[str, npt.NDArray[Any]] = {}
+    for name in Snapped.__slots__:
+        values = [getattr(one, name) for one in sources]
+        parts[name] = (values[0] if len(values) == 1 else np.concatenate(values))[rows]
+    return Snapped(**{**parts, "owner": np.arange(len(rows))})
 
 
 def placed(count: int, rows: Ints) -> Ints:

@@ -13,7 +13,7 @@ import shapely
 from lifecircle.facilities.classify import Classifier
 from lifecircle.model.network import EdgeFlag, Permission
 from lifecircle.model.scenario import AddStreet, CloseGate, CloseStreet, OpenGate, OpenStreet
-from lifecircle.pipeline.scenarios.live_entrances import LiveEntrances
+from lifecircle.pipeline.scenarios.live_entrances import COME, GONE, Changed, LiveEntrances
 from lifecircle.pipeline.scenarios.live_joints import Seen, rejoined
 from lifecircle.pipeline.scenarios.undo import Undo, take_back, undone_on_error
 from lifecircle.scenario import gates, streets
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from lifecircle.scenario.ground import Ground
 
 Ints = npt.NDArray[np.int64]
+Shapes = npt.NDArray[np.object_]
 
 WayChange = AddStreet | CloseStreet | OpenStreet | OpenGate | CloseGate
 TOLLED = np.uint8(EdgeFlag.STEPS | EdgeFlag.BRIDGE | EdgeFlag.TUNNEL)
@@ -77,26 +78,25 @@ class LiveWays:
         rows = self._around(change, ground)
         network, nodes = live.edges.streets(rows)
         work = self._work(change, ground=replace(ground, network=network))
-        gated = work.objects is not live.barriers.gates
-        seek = gated or self._entrances.sought_for(work.network.lines(np.array(work.ways, dtype=np.int64)))
-        if not self._can_follow(work, seek=seek):
-            return None
         rework, numbers = live.edges.follow(work, edges=rows, nodes=nodes)
         undo.append(live.edges.take_back)
         with undone_on_error(undo):
-            opened = numbers[_open(work)]
-            freed = live.edges.join_islands(opened) if len(opened) else opened
-            lines = rework.network.lines()
-            boxes = live.barriers.follow(lines, gates=work.objects, edges=live.edges, undo=undo)
-            lines = np.concatenate([lines, live.edges.streets(freed)[0].lines()]) if len(freed) else lines
-            doors = self._entrances.follow(lines, seek=seek, live=live, undo=undo)
-            boxes = np.vstack([live.edges.boxes(np.union1d(opened, freed)), boxes])
-            joints = rejoined(live, Seen(rework.edges, boxes), doors=doors, undo=undo)
-            if joints is None:
-                take_back(undo)
-                return None
-            live.tell_all([rework, *joints], undo)
-        return undo
+            changed = _changed(work, lines=live.edges.table["line"][numbers[[*work.ways]]], nodes=len(nodes))
+            seek = work.objects is not live.barriers.gates or self._entrances.sought_for(changed.ways)
+            if self._can_follow(work, seek=seek):
+                opened = numbers[_open(work)]
+                freed = live.edges.join_islands(opened) if len(opened) else opened
+                boxes = live.barriers.follow(changed.lines, gates=work.objects, edges=live.edges, undo=undo)
+                if len(freed):
+                    changed = changed.with_free(live.edges.table["line"][freed])
+                doors = self._entrances.follow(changed, seek=seek, live=live, undo=undo)
+                boxes = np.vstack([live.edges.boxes(np.union1d(opened, freed)), boxes])
+                joints = rejoined(live, Seen(rework.edges, rework.cuts, boxes), doors=doors, undo=undo)
+                if joints is not None:
+                    live.tell_all([rework, *joints], undo)
+                    return undo
+            take_back(undo)
+        return None
 
     def _around(self, change: WayChange, ground: Ground) -> Ints:
         """Return the edges that a change may meet, ascending."""
@@ -137,6 +137,22 @@ class LiveWays:
             if any(name in self._facilities and now is not was for name, now, was in told):
                 return False
         return self._entrances.alone or not seek
+
+
+def _changed(work: Work, *, lines: Shapes, nodes: int) -> Changed:
+    """Return what of some work's streets is drawn, shut or opened; its ways are `lines`, its network had `nodes`.
+
+    Of a street that was cut it is the segments at the cuts: the others stay as they were.
+    """
+    network, x, y = work.network, work.network.geometry_x, work.network.geometry_y
+    cut = np.array(sorted({*work.changed.tolist()} - {*work.ways}), dtype=np.int64)
+    first = network.geometry_offsets[cut[network.tail[cut] >= nodes]]
+    last = network.geometry_offsets[cut[network.head[cut] >= nodes] + 1] - 2
+    place = np.concatenate([first, last])[:, None] + np.arange(2)
+    ways = np.array(work.ways, dtype=np.int64)
+    how = np.where(network.permission[ways] == Permission.CLOSED, GONE, COME)
+    segments = shapely.linestrings(x[place], y[place])
+    return Changed(np.append(lines, segments), np.append(how, np.zeros(len(place))).astype(np.uint8))
 
 
 def _open(work: Work) -> list[int]:

@@ -1,0 +1,206 @@
+"""Streets laid and cut one after another on a network, which is built once at the end.
+
+Nodes and edges keep their numbers; what is new comes last.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from lifecircle.errors import NetworkError
+from lifecircle.model.network import PER_EDGE, Crossing, Floats, Ints, Permission, WalkNetwork
+
+
+@dataclass(frozen=True, slots=True)
+class Street:
+    """What is known of a new edge.
+
+    Attributes
+    ----------
+    permission, crossing, oneway, flags : int
+        As in `WalkNetwork`.
+    name : str
+    length_mm : int or None
+        By default that of the line through `via`.
+    via : tuple of (x, y)
+        Vertices between its ends, metres.
+    halves : int or None
+        ``crossing_halves``; by default 2 on a crossing.
+    """
+
+    permission: int = Permission.PUBLIC
+    crossing: int = Crossing.NONE
+    oneway: int = 0
+    flags: int = 0
+    name: str = ""
+    length_mm: int | None = None
+    via: tuple[tuple[float, float], ...] = ()
+    halves: int | None = None
+
+
+class Draft:
+    """A network under way; the one that it starts from is not changed.
+
+    Attributes
+    ----------
+    nodes, edges : int
+        How many there are now.
+    """
+
+    def __init__(self, network: WalkNetwork) -> None:
+        self._base, self.nodes, self.edges = network, network.nodes, network.edges
+        self._places: list[tuple[float, float]] = []  # of new nodes
+        self._facts: dict[int, dict[str, Any]] = {}  # of edges that are new or cut: one value an array
+        self._lines: dict[int, Floats] = {}  # theirs, (P, 2)
+
+    def ends(self, edge: int) -> tuple[int, int]:
+        """Return the tail and the head of an edge."""
+        own = self._facts.get(edge)
+        if own is None:
+            return int(self._base.tail[edge]), int(self._base.head[edge])
+        return own["tail"], own["head"]
+
+    def length_mm(self, edge: int) -> int:
+        """Return the length of an edge."""
+        own = self._facts.get(edge)
+        return int(self._base.length_mm[edge]) if own is None else own["length_mm"]
+
+    def add_node(self, x: float, y: float) -> int:
+        """Add a node that no edge ends at yet, and return it."""
+        self._places.append((x, y))
+        self.nodes += 1
+        return self.nodes - 1
+
+    def cut(self, edge: int, offset_mm: int) -> tuple[int, int]:
+        """Put a new node on an edge.
+
+        The edge becomes the part from its tail to the node, a new one the rest. Both have all that the edge had, but
+        a crossing stays with the longer part alone (the first of equals).
+
+        Returns
+        -------
+        node, rest : int
+
+        Raises
+        ------
+        NetworkError
+            If there is no such edge, or `offset_mm` does not lie strictly between its ends.
+        """
+        check_edge(self.edges, edge)
+        whole = self.length_mm(edge)
+        if not 0 < offset_mm < whole:
+            raise NetworkError(f"edge {edge} is {whole} mm long and cannot be cut at {offset_mm} mm")
+        own = self._facts.get(edge) or {name: getattr(self._base, name)[edge] for name in PER_EDGE}
+        line = self._lines[edge] if edge in self._lines else _line(self._base, edge)
+        first, second = _halves(line, share=offset_mm / whole)
+        node, rest = self.add_node(*second[0].tolist()), self.edges
+        near = own | {"tail": int(own["tail"]), "head": node, "length_mm": offset_mm}
+        far = own | {"tail": node, "head": int(own["head"]), "length_mm": whole - offset_mm}
+        (far if 2 * offset_mm >= whole else near)["crossing"] = Crossing.NONE
+        self._facts |= {edge: near, rest: far}
+        self._lines |= {edge: first, rest: second}
+        self.edges += 1
+        return node, rest
+
+    def add_street(self, ends: tuple[int, int], street: Street) -> int:
+        """Add an edge between two nodes and return it.
+
+        Raises
+        ------
+        NetworkError
+            If an end does not exist, or both are the same.
+        """
+        tail, head = ends
+        if not (0 <= tail < self.nodes and 0 <= head < self.nodes) or tail == head:
+            raise NetworkError(f"a street from node {tail} to node {head}: give two different nodes of the network")
+        line = np.array([self._place(tail), *street.via, self._place(head)], dtype=float)
+        drawn_mm = float(np.hypot(*np.diff(line, axis=0).T).sum()) * 1000.0
+        halves = (0 if street.crossing == Crossing.NONE else 2) if street.halves is None else street.halves
+        self._facts[self.edges] = dict.fromkeys(PER_EDGE, 0) | {
+            "tail": tail,
+            "head": head,
+            "length_mm": max(1, round(drawn_mm)) if street.length_mm is None else street.length_mm,
+            "permission": street.permission,
+            "oneway": street.oneway,
+            "crossing": street.crossing,
+            "crossing_halves": halves,
+            "flags": street.flags,
+            "street": street.name,
+        }
+        self._lines[self.edges] = line
+        self.edges += 1
+        return self.edges - 1
+
+    def network(self) -> WalkNetwork:
+        """Return the network as it is now (NetworkError if a street is shorter than the straight line)."""
+        base, changed = self._base, sorted(self._facts)
+        facts, lines = [self._facts[edge] for edge in changed], [self._lines[edge] for edge in changed]
+        per_edge = {}
+        for name in PER_EDGE:
+            array = getattr(base, name)
+            values = np.empty(self.edges, dtype=array.dtype)
+            values[: base.edges] = array
+            values[changed] = [own[name] for own in facts]
+            per_edge[name] = values
+        order = np.arange(self.edges)
+        order[changed] = base.edges + np.arange(len(changed))
+        drawn = np.vstack([np.empty((0, 2)), *lines])
+        begins = np.append(base.geometry_offsets, len(base.geometry_x) + np.cumsum([len(line) for line in lines]))
+        offsets, places = laid_out(begins.astype(np.int64), order)
+        come = np.array(self._places).reshape(-1, 2)
+        return WalkNetwork(
+            crs=base.crs,
+            node_x=np.append(base.node_x, come[:, 0]),
+            node_y=np.append(base.node_y, come[:, 1]),
+            node_id=np.append(base.node_id, new_id(base) - np.arange(len(come))),
+            geometry_offsets=offsets,
+            geometry_x=np.append(base.geometry_x, drawn[:, 0])[places],
+            geometry_y=np.append(base.geometry_y, drawn[:, 1])[places],
+            **per_edge,
+        )
+
+    def _place(self, node: int) -> tuple[float, float]:
+        base = self._base
+        if node >= base.nodes:
+            return self._places[node - base.nodes]
+        return float(base.node_x[node]), float(base.node_y[node])
+
+
+def check_edge(edges: int, edge: int) -> None:
+    """Refuse the number of an edge that a network of `edges` edges does not have (NetworkError)."""
+    if not 0 <= edge < edges:
+        raise NetworkError(f"edge {edge}: the network has edges 0 to {edges - 1}")
+
+
+def new_id(network: WalkNetwork) -> int:
+    """Return an id for a new node: below 0 and below every other, so that it is no id of OpenStreetMap."""
+    return min(0, int(network.node_id.min(initial=0))) - 1
+
+
+def laid_out(begins: Ints, rows: Ints) -> tuple[Ints, Ints]:
+    """Return the offsets of the parts `rows` of what is laid out from `begins` to `begins`, and where they are."""
+    first = begins[rows]
+    sizes = begins[rows + 1] - first
+    offsets = np.zeros(len(rows) + 1, dtype=np.int64)
+    np.cumsum(sizes, out=offsets[1:])
+    return offsets, np.arange(offsets[-1]) + np.repeat(first - offsets[:-1], sizes)
+
+
+def _line(network: WalkNetwork, edge: int) -> Floats:
+    """Return the vertices of an edge (P, 2)."""
+    own = slice(int(network.geometry_offsets[edge]), int(network.geometry_offsets[edge + 1]))
+    return np.column_stack([network.geometry_x[own], network.geometry_y[own]])
+
+
+def _halves(line: Floats, *, share: float) -> tuple[Floats, Floats]:
+    """Return the two parts of a line (P, 2), of at least two vertices each."""
+    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
+    place = share * along[-1]
+    before = min(int(np.searchsorted(along, place, side="right")) - 1, len(line) - 2)
+    step = along[before + 1] - along[before]
+    part = (place - along[before]) / step if step > 0 else 0.5
+    point = line[before] + part * (line[before + 1] - line[before])
+    return np.vstack([line[: before + 1], point]), np.vstack([point, line[before + 1 :]])
