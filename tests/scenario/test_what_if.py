@@ -167,7 +167,7 @@ def test_notes_name_types_and_circles_in_words(town: lc.Place, baseline):
     police = lc.what_if(town, [lc.AddFacility("police", *HERE)], baseline=baseline).view.notes
     (idle,) = (note for note in police if note.code == "scenario.idle_types")
     assert "no circle is decided by Police" in idle.en
-    assert "宽口径下,派出所" in idle.zh
+    assert "宽口径下，派出所" in idle.zh
     stop = lc.what_if(town, [lc.AddFacility("bus_stop", *HERE)], baseline=baseline).view.notes
     (unknown,) = (note for note in stop if note.code == "scenario.from_unknown")
     assert "gain in Green mobility was unknown" in unknown.en
