@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from itertools import chain, count
 
 from lifecircle.config.catalogue import facility_type
 from lifecircle.config.published import both, published_noun
@@ -19,20 +20,17 @@ Group = Callable[[str, str], tuple[tuple[str, ...], ...]]
 def inline_types(spec: StandardFile) -> dict[tuple[int, str, int], str]:
     """Return the ids of the types that are written inline (``osm:``), by circle, reading and place of the item.
 
-    ``<standard>_<circle>``, numbered where a circle has several; equal selectors of a circle are one type.
+    ``<standard>_<circle>``, numbered where that is taken; equal selectors of a circle are one type.
     """
     found: dict[tuple[int, str, int], str] = {}
+    taken: dict[str, object] = dict.fromkeys(spec.types)
     for number, circle in enumerate(spec.circles):
-        known: list[object] = []
+        plain = f"{spec.id}_{circle.id}".replace("-", "_")
         for reading in READINGS:
             for place, item in enumerate(circle.items(reading)):
-                if not item.osm:
-                    continue
-                if item.osm not in known:
-                    known.append(item.osm)
-                count = known.index(item.osm) + 1
-                name = f"{spec.id}_{circle.id}{'' if count == 1 else f'_{count}'}"
-                found[number, reading, place] = name.replace("-", "_")
+                if item.osm:
+                    own, names = (number, item.osm), chain([plain], (f"{plain}_{n}" for n in count(2)))
+                    found[number, reading, place] = next(name for name in names if taken.setdefault(name, own) == own)
     return found
 
 

@@ -71,6 +71,26 @@ def test_selectors_written_inline_make_a_type_of_the_circle(tmp_path):
     assert [dict(group) for group in kind.selectors] == [{"leisure": ("park", "garden")}, {"tourism": ("viewpoint",)}]
 
 
+def test_no_two_inline_types_share_an_id(tmp_path):
+    """Two of one circle, one of a circle whose id ends alike, and a type that the file itself calls so."""
+    path = tmp_path / "mine.yml"
+    rows = [
+        ("a", "all: [mine_a], min: 5"),
+        ("b", "osm: [{leisure: park}], min: 5"),
+        ("b-2", "osm: [{leisure: garden}], min: 5"),
+        ("b_2", "osm: [{leisure: pitch}], min: 5"),
+    ]
+    circles = "".join(f"  - {{id: {name}, zh: 甲, en: A, claim: {{{item}, {SAID}}}}}\n" for name, item in rows)
+    kinds = "types:\n  mine_b: {zh: 乙, en: B, name_re: 乙}\n  mine_a: {zh: 丙, en: C, name_re: 丙}\n"
+    path.write_text(f"{HEAD}{kinds}circles:\n{circles}", encoding="utf-8")
+    assert validate_standard(path, catalogue=CATALOGUE) == []
+    found = load_standard(str(path), base=tmp_path, catalogue=CATALOGUE)
+    asked = [circle.readings["claim"].items[0].types[0] for circle in found.circles[1:]]
+    assert asked == ["mine_b_2", "mine_b_2_2", "mine_b_2_3"]
+    selectors = {kind.id: [dict(group) for group in kind.selectors or ()] for kind in found.own_types}
+    assert [selectors[kind][0]["leisure"] for kind in asked] == [("park",), ("garden",), ("pitch",)]
+
+
 PAIRS = "preset: mofcom, section: pairs, min: 10"
 
 
