@@ -35,7 +35,7 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path):
     blocker.write_text("x", encoding="utf-8")
     with pytest.raises(SourceError, match=r"output folder .*file.*cannot be written.*--out"):
         _write(blocker / "out")
-    with pytest.raises(SourceError, match="cannot be written"):
+    with pytest.raises(SourceError, match=r"output folder .*file: is a file; .*--out"):
         _write(blocker)
 
 
