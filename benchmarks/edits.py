@@ -59,7 +59,7 @@ def run(size: Size) -> Outcome:
     """Make changes of every kind, each taken back, and compare some with an audit of the changed place."""
     place, count = lc.load_place(study(size)), 3 if size.smoke else 100
     session, rng = Session(place), np.random.default_rng(6)
-    rows, every, all_anew = list[tuple[str, ...]](), list[float](), 0
+    rows, every, all_anew, worst = list[tuple[str, ...]](), list[float](), 0, 0.0
     for kind, maker in kinds(place, rng).items():
         seconds, anew = list[float](), 0
         while len(seconds) < count:
@@ -77,13 +77,13 @@ def run(size: Size) -> Outcome:
             session.undo()
         rows.append(_row(kind, seconds, anew=anew))
         every, all_anew = every + seconds, all_anew + anew
+        worst = max(worst, float(np.quantile(seconds, 0.95)) * 1000)
     rows.append(_row("any of these", every, anew=all_anew))
-    high = float(np.quantile(every, 0.95)) * 1000
     made = f"{len(place.residences)} residences, {len(place.facilities)} facilities, {place.network.edges} edges."
     return Outcome(
         ("change", "CPU, median", "CPU, p95", "computed anew"),
         tuple(rows),
-        ((f"one change of any kind, p95 <= {GOAL_MS:g} ms: {high:.1f} ms", high <= GOAL_MS),),
+        ((f"p95 <= {GOAL_MS:g} ms: {worst:.1f} ms", worst <= GOAL_MS),),
         (made, "The last change of every kind was checked against an audit of the changed place, bit for bit."),
     )
 

@@ -10,8 +10,8 @@ from grid_city import Spot, make_network, snapped_from
 
 from lifecircle.model.network import Permission, WalkNetwork
 from lifecircle.model.travel import Impedance, Snapped, TravelMode, WalkProfile
-from lifecircle.network.draft import Street
-from lifecircle.network.edits import add_node, add_street, edges_of, split_edge, with_permission
+from lifecircle.network.draft import Draft, Street
+from lifecircle.network.edits import edges_of, with_permission
 from lifecircle.network.impedance import make_impedance
 from lifecircle.travel.changes import (
     AddFacility,
@@ -128,8 +128,10 @@ def _rework(network: WalkNetwork, rng: np.random.Generator) -> Change:
     length = int(part.length_mm[0])
     if length > 1:
         cuts = (Cut(edge, int(rng.integers(1, length)), network.edges),)
-        part = add_node(split_edge(part, 0, offset_mm=cuts[0].offset_mm), x=0.0, y=0.0)
-        part = add_street(part, (part.nodes - 2, part.nodes - 1), street=Street(length_mm=1000))
+        draft = Draft(part)
+        node, _ = draft.cut(0, cuts[0].offset_mm)
+        draft.add_street((node, draft.add_node(0.0, 0.0)), Street(length_mm=1000))
+        part = draft.network()
         nodes = np.append(nodes, network.nodes + np.arange(2))
     row = int(rng.integers(part.edges))
     part = with_permission(part, row, permission=Permission(int(rng.integers(3))))

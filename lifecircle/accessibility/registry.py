@@ -135,7 +135,7 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
         ),
         "gravity-capacity": Measure(
             "Gravity access to capacity",
-            "引力可达性(按容量)",
+            "引力可达性（按容量）",
             "weighted capacity",
             "gravity.md",
             lambda ground: _told(gravity(ground.pairs, decay=ground.decay, capacity=ground.capacity)),
@@ -150,7 +150,7 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
         ),
         "capacity-per-1000": Measure(
             "Capacity per 1,000 residents who share it",
-            "千人容量(步行范围内共享)",
+            "千人容量（步行范围内共享）",
             "capacity per 1,000 people",
             "capacity-per-1000.md",
             lambda ground: Computed(
@@ -165,7 +165,7 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
         ),
         "assign-nearest": Measure(
             "Catchments: each residence to its nearest facility",
-            "服务范围划分(最近设施)",
+            "服务范围划分（最近设施）",
             "minutes",
             "assignment.md",
             _assigned(lambda ground: nearest_assignment(ground.pairs, demand=ground.population)),
@@ -174,7 +174,7 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
         ),
         "assign-administrative": Measure(
             "Catchments: each community to the facility named for it",
-            "服务范围划分(行政划片)",
+            "服务范围划分（行政划片）",
             "minutes",
             "assignment.md",
             _assigned(_by_community),
@@ -183,7 +183,7 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
         ),
         "assign-capacity": Measure(
             "Catchments within capacity, least person-minutes",
-            "服务范围划分(容量约束、人分钟最小)",
+            "服务范围划分（容量约束、人分钟最小）",
             "minutes",
             "assignment.md",
             _assigned(

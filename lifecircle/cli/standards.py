@@ -75,7 +75,9 @@ def standard_text(standard: Standard, catalogue: Catalogue, *, lang: str) -> str
     zh = lang == "zh"
     verified, total = standard.verified_thresholds()
     lines = [f"{standard.title(lang)} [{standard.id}]"]
-    lines += ["草案:引用前须核对原文" if zh else "DRAFT: check thresholds before citing them"] if standard.draft else []
+    lines += (
+        ["草案：引用前须核对原文" if zh else "DRAFT: check thresholds before citing them"] if standard.draft else []
+    )
     lines.append(f"{total} 个阈值中 {verified} 个已查原文" if zh else f"{verified} of {total} thresholds verified")
     lines += [*_basis(standard, zh=zh), ""]
     section = ""
@@ -138,7 +140,7 @@ def _limit_text(item: Item, *, zh: bool) -> str:
     if item.within:
         return "(须位于其内)" if zh else "(the origin lies inside)"
     if not item.judged:
-        return "(仅列出,不判定)" if zh else "(reported, not judged)"
+        return "（仅列出，不判定）" if zh else "(reported, not judged)"
     if item.max_m is not None:
         straight = ("(直线)" if zh else " in a straight line") if item.straight_line else ""
         return f"<= {item.max_m:g} {'米' if zh else 'm'}{straight}"

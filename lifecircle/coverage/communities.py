@@ -122,6 +122,6 @@ def community_note(rollup: gpd.GeoDataFrame) -> Note:
         f"Of {len(rollup)} communities {wholly} are wholly covered (at least 95 % of the weight) by every counted "
         f"circle, {partly} partly, {missed} not at all; for {unknown} the data leaves it open, {empty} have no "
         "residence with a weight or no circle can be assessed.",
-        f"{len(rollup)} 个社区中,所有计入的圈全部覆盖(权重占比不低于 95%)的有 {wholly} 个,部分覆盖 {partly} 个,"
-        f"未覆盖 {missed} 个;数据不足以判定 {unknown} 个,无居住点或无法评估 {empty} 个。",
+        f"{len(rollup)} 个社区中，所有计入的圈全部覆盖（权重占比不低于 95%）的有 {wholly} 个，部分覆盖 {partly} 个，"
+        f"未覆盖 {missed} 个；数据不足以判定 {unknown} 个，无居住点或无法评估 {empty} 个。",
     )

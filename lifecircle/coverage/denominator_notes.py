@@ -31,7 +31,7 @@ def denominator_notes(case: CoverageCase) -> list[Note]:
             Note(
                 "coverage.no_denominator",
                 f"No share of {', '.join(WEIGHT_NAMES[name][0] for name in missing)}: the study has no such data.",
-                f"没有{'、'.join(WEIGHT_NAMES[name][1] for name in missing)}数据,不计算相应覆盖率。",
+                f"没有{'、'.join(WEIGHT_NAMES[name][1] for name in missing)}数据，不计算相应覆盖率。",
                 warning=case.weight in missing,
             )
         )
@@ -41,7 +41,7 @@ def denominator_notes(case: CoverageCase) -> list[Note]:
                 "coverage.land_by_residence",
                 "Shares are of residential land. The residences have no land of their own: in the list of gaps each "
                 "land point weighs with its nearest residence.",
-                "覆盖率按居住用地计。住处本身没有用地面积:缺口清单中,各用地采样点计入距其最近的住处。",
+                "覆盖率按居住用地计。住处本身没有用地面积：缺口清单中，各用地采样点计入距其最近的住处。",
             )
         )
     elif case.weight in columns and case.weight not in missing:
@@ -52,7 +52,7 @@ def denominator_notes(case: CoverageCase) -> list[Note]:
                 Note(
                     "coverage.weightless",
                     f"{blank} of {case.residence_count} residences have no {en} and weigh nothing in the shares.",
-                    f"{case.residence_count} 个住处中有 {blank} 个没有{zh}数据,不计入覆盖率。",
+                    f"{case.residence_count} 个住处中有 {blank} 个没有{zh}数据，不计入覆盖率。",
                     warning=True,
                 )
             )

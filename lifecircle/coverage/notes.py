@@ -36,11 +36,11 @@ COUNTS = MappingProxyType(
 )
 WHY = MappingProxyType(
     {
-        NEEDS_LAYER: ("it needs the user's layer (the renovation list)", "需要用户提供图层(改造清单)"),
+        NEEDS_LAYER: ("it needs the user's layer (the renovation list)", "需要用户提供图层（改造清单）"),
         NOTHING_REQUIRED: ("it requires nothing in this reading", "该口径下没有必备项"),
         NOT_JUDGED: (
             "its source gives no threshold: values are reported, not judged",
-            "来源未给出阈值:仅列出数值,不作判定",
+            "来源未给出阈值：仅列出数值，不作判定",
         ),
         TOO_FEW: (
             "the loaded data has fewer objects than the mean is taken over",
@@ -82,7 +82,7 @@ def _draft(case: CoverageCase) -> list[Note]:
         Note(
             "coverage.draft",
             f"{case.standard.title_en} is a draft in this version: do not cite its thresholds before checking them.",
-            f"《{case.standard.title_zh}》在本版本中为草案:引用其阈值前须核对原文。",
+            f"《{case.standard.title_zh}》在本版本中为草案：引用其阈值前须核对原文。",
             warning=True,
         )
     ]
@@ -111,7 +111,7 @@ def _unassessed(why: str, verdicts: list[CircleVerdict]) -> Note:
     return Note(
         "coverage.not_assessable",
         f"{names} cannot be assessed: {en}. {leave} the headline.",
-        f"{names_zh}无法评估:{zh}。不计覆盖率,不纳入总体结论。",
+        f"{names_zh}无法评估：{zh}。不计覆盖率，不纳入总体结论。",
         warning=True,
     )
 
@@ -144,7 +144,7 @@ def _few_note(few: tuple[Thin, ...], case: CoverageCase) -> Note:
         "coverage.thin",
         "Fewer in the loaded data than the mean is taken over: "
         f"{', '.join(f'{en} {count}' for en, _, count in told)}. Without so many no mean is defined.",
-        "已载入数据中的设施数少于求平均所需:"
+        "已载入数据中的设施数少于求平均所需："
         f"{'、'.join(f'{zh} {count}' for _, zh, count in told)}。不足则平均值无定义。",
         warning=True,
     )
@@ -157,7 +157,8 @@ def _absent_note(absent: tuple[Thin, ...], case: CoverageCase) -> Note:
         "coverage.thin",
         f"Thin data for {'; '.join(name[0] for name in names)}: the loaded data has none. "
         "Out of reach reads unknown, not uncovered.",
-        f"{';'.join(name[1] for name in names)}数据不完整:已载入数据中一个也没有。够不到的住处记为未知,不记为未覆盖。",
+        f"{'；'.join(name[1] for name in names)}数据不完整：已载入数据中一个也没有。"
+        "够不到的住处记为未知，不记为未覆盖。",
         warning=True,
     )
 
@@ -167,21 +168,21 @@ def _thin_note(thin: Thin, case: CoverageCase) -> Note:
     why = {
         "declared_thin": (
             f"declared by the study{': ' + thin.detail.en if thin.detail else ''}",
-            f"研究配置已声明{':' + thin.detail.zh if thin.detail else ''}",
+            f"研究配置已声明{'：' + thin.detail.zh if thin.detail else ''}",
         ),
         "below_stock": (
             f"{thin.mapped:g} mapped for a published stock of {thin.expected:g}",
-            f"地图 {thin.mapped:g} 处,公布存量 {thin.expected:g} 处",
+            f"地图 {thin.mapped:g} 处，公布存量 {thin.expected:g} 处",
         ),
         "below_floor": (
             f"{thin.mapped:.2f} mapped per 10,000 people, where {thin.expected:g} is the least a usable map has",
-            f"每万人地图 {thin.mapped:.2f} 处,低于可用下限 {thin.expected:g} 处",
+            f"每万人地图 {thin.mapped:.2f} 处，低于可用下限 {thin.expected:g} 处",
         ),
     }[thin.kind]
     return Note(
         "coverage.thin",
         f"Thin data for {en}: {why[0]}. Out of reach reads unknown, not uncovered.",
-        f"{zh}数据不完整:{why[1]}。够不到的住处记为未知,不记为未覆盖。",
+        f"{zh}数据不完整：{why[1]}。够不到的住处记为未知，不记为未覆盖。",
         warning=True,
     )
 
@@ -203,13 +204,13 @@ def _fallback(reading: str, used: str, members: list[CircleVerdict], *, every: b
         return Note(
             "coverage.fallback",
             f"The standard writes no {reading} reading: its {used} reading was used.",
-            f"该标准没有{READING_ZH[reading]}规则,均按{READING_ZH[used]}计算。",
+            f"该标准没有{READING_ZH[reading]}规则，均按{READING_ZH[used]}计算。",
         )
     names, names_zh = _listed(members)
     return Note(
         "coverage.fallback",
         f"The {reading} reading is not written for {names}: the {used} reading was used.",
-        f"{names_zh}没有{READING_ZH[reading]}规则,按{READING_ZH[used]}计算。",
+        f"{names_zh}没有{READING_ZH[reading]}规则，按{READING_ZH[used]}计算。",
     )
 
 
@@ -222,7 +223,7 @@ def _origins(case: CoverageCase, verdicts: tuple[CircleVerdict, ...]) -> list[No
                 "coverage.unsnapped",
                 f"{unsnapped} of {count} residences are not joined to the walking network: unknown in every circle "
                 "that is judged on it.",
-                f"{count} 个住处中有 {unsnapped} 个未能接入步行网络:凡按网络判定的圈均记为未知。",
+                f"{count} 个住处中有 {unsnapped} 个未能接入步行网络：凡按网络判定的圈均记为未知。",
                 warning=True,
             )
         )
@@ -234,7 +235,7 @@ def _origins(case: CoverageCase, verdicts: tuple[CircleVerdict, ...]) -> list[No
                 "coverage.edge_of_data",
                 f"{affected} of {count} residences lie so near the edge of the data that a facility beyond it could "
                 "serve them: unknown in at least one circle.",
-                f"{count} 个住处中有 {affected} 个靠近数据边缘,界外设施可能可达:至少在一个圈中记为未知。",
+                f"{count} 个住处中有 {affected} 个靠近数据边缘，界外设施可能可达：至少在一个圈中记为未知。",
                 warning=True,
             )
         )
@@ -247,7 +248,7 @@ def _doubts(verdicts: tuple[CircleVerdict, ...]) -> list[Note]:
             "coverage.in_doubt",
             f"{verdict.circle.name_en}: {doubted} residences reach only facilities whose exact type is not known; "
             "they are unknown, not uncovered.",
-            f"{verdict.circle.name_zh}:{doubted} 个住处只能到达类别不明的设施,记为未知,不记为未覆盖。",
+            f"{verdict.circle.name_zh}：{doubted} 个住处只能到达类别不明的设施，记为未知，不记为未覆盖。",
             warning=True,
         )
         for verdict in verdicts
@@ -263,8 +264,8 @@ def _reach(case: CoverageCase) -> list[Note]:
             "coverage.upper_bounds",
             f"Facilities are used up to {buffer_m:g} m beyond the boundary: walks longer than that "
             f"({minutes:.1f} min at {speed:g} km/h) are upper bounds.",
-            f"设施取至边界外 {buffer_m:g} 米:超过该距离的步行时间"
-            f"({speed:g} 公里/小时时为 {minutes:.1f} 分钟)为上限值。",
+            f"设施取至边界外 {buffer_m:g} 米：超过该距离的步行时间"
+            f"（{speed:g} 公里/小时时为 {minutes:.1f} 分钟）为上限值。",
         )
     ]
     longest = max(_longest_reaches(case), default=0.0)
@@ -274,7 +275,7 @@ def _reach(case: CoverageCase) -> list[Note]:
                 "coverage.buffer",
                 f"The buffer of {buffer_m:g} m is shorter than the longest threshold ({longest:.0f} m): "
                 "residences near the boundary may be served from beyond it. Give a larger study.buffer_m.",
-                f"缓冲距离 {buffer_m:g} 米小于最长阈值({longest:.0f} 米):"
+                f"缓冲距离 {buffer_m:g} 米小于最长阈值（{longest:.0f} 米）："
                 "边界附近的住处可能由界外设施服务。请加大 study.buffer_m。",
                 warning=True,
             )

@@ -121,7 +121,7 @@ def _note(rows: pd.DataFrame | None, asked: Provision, *, names: Mapping[str, st
             "provision.no_units",
             f"{names['en']}: the standard asks for at least {asked.at_least} in every community; the study gives no "
             "communities, so this is not assessed.",
-            f"{names['zh']}:标准要求每个社区至少 {asked.at_least} 处;研究未提供社区边界,不作评估。",
+            f"{names['zh']}：标准要求每个社区至少 {asked.at_least} 处；研究未提供社区边界，不作评估。",
         )
     states = rows["state"].value_counts()
     provided, unknown = int(states.get("provided", 0)), int(states.get("unknown", 0))
@@ -129,6 +129,6 @@ def _note(rows: pd.DataFrame | None, asked: Provision, *, names: Mapping[str, st
         "provision.units",
         f"{names['en']}: {provided} of {len(rows)} communities have at least {asked.at_least} mapped inside them"
         f"{f', {unknown} are unknown' if unknown else ''} (provision per unit, not walking access).",
-        f"{names['zh']}:{len(rows)} 个社区中有 {provided} 个界内至少有 {asked.at_least} 处"
-        f"{f',{unknown} 个不明' if unknown else ''}(按行政单元配置计,不是步行可达)。",
+        f"{names['zh']}：{len(rows)} 个社区中有 {provided} 个界内至少有 {asked.at_least} 处"
+        f"{f',{unknown} 个不明' if unknown else ''}（按行政单元配置计，不是步行可达）。",
     )

@@ -97,14 +97,14 @@ def _note(found: pd.DataFrame, audit: CoverageAudit) -> Note:
             f"Proximity ({of}): {undefined} of {weight[0]} have fewer within the search than the mean is taken over of "
             f"{', '.join(lacking['name_en'])}. The mean proximity time PT, F15 and the Gini coefficient are not given "
             "for all together; proximity.csv has them for each category.",
-            f"邻近度({of_zh}):{undefined} 的{weight[1]}在搜索时限内以下类别的设施数少于求平均所需:"
-            f"{'、'.join(lacking['name_zh'])}。不给出总的平均邻近时间 PT、F15 与基尼系数;各类数值见 proximity.csv。",
+            f"邻近度（{of_zh}）：{undefined} 的{weight[1]}在搜索时限内以下类别的设施数少于求平均所需："
+            f"{'、'.join(lacking['name_zh'])}。不给出总的平均邻近时间 PT、F15 与基尼系数；各类数值见 proximity.csv。",
             warning=True,
         )
     return Note(
         "standard.proximity",
         f"Proximity ({of}): mean proximity time PT {row['pt_min']:.1f} min, F15 {row['f15']:.1%} of {weight[0]}, "
         f"Gini coefficient of PT {row['gini']:.3f}.",
-        f"邻近度({of_zh}):平均邻近时间 PT {row['pt_min']:.1f} 分钟,F15 为{weight[1]}的 {row['f15']:.1%},"
+        f"邻近度（{of_zh}）：平均邻近时间 PT {row['pt_min']:.1f} 分钟，F15 为{weight[1]}的 {row['f15']:.1%},"
         f"PT 的基尼系数 {row['gini']:.3f}。",
     )

@@ -85,7 +85,7 @@ def published_notes(case: CoverageCase) -> list[Note]:
             "Published counts stand beside mapped ones; they need not count the same things. A ratio is given for a "
             "stock alone: a low one shows that the map is thin. Works, plans and completions are no stock and prove "
             "nothing of what stands there.",
-            "公布数与地图数并列,两者口径未必相同。仅对存量给出比值:比值低说明地图不完整。工程数、规划数、完成数不是存量,不能说明现有数量。",
+            "公布数与地图数并列，两者口径未必相同。仅对存量给出比值：比值低说明地图不完整。工程数、规划数、完成数不是存量，不能说明现有数量。",
         ),
         *notes,
     ]
@@ -95,6 +95,6 @@ def _unused(name: str, case: CoverageCase) -> Note:
     return Note(
         "coverage.published_unused",
         f"published: {name!r} is neither a facility type nor a circle of {case.standard.title_en}; it was not used.",
-        f"published:“{name}”既不是设施类型,也不是《{case.standard.title_zh}》的圈,未使用。",
+        f"published:“{name}”既不是设施类型，也不是《{case.standard.title_zh}》的圈，未使用。",
         warning=True,
     )

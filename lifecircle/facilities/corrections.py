@@ -192,19 +192,19 @@ def _notes(counts: Mapping[str, int], source: str, *, stale: Sequence[Correction
             "corrections.applied",
             f"{source}: {counts['drop']} facilities dropped, {counts['retype']} retyped, {counts['move']} moved, "
             f"{counts['add']} added, {counts['confirm']} confirmed.",
-            f"{source}:删除设施 {counts['drop']} 处,更正类型 {counts['retype']} 处,移位 {counts['move']} 处,"
-            f"新增 {counts['add']} 处,确认 {counts['confirm']} 项。",
+            f"{source}：删除设施 {counts['drop']} 处，更正类型 {counts['retype']} 处，移位 {counts['move']} 处，"
+            f"新增 {counts['add']} 处，确认 {counts['confirm']} 项。",
         )
     ]
     if stale:
         named = ", ".join(f"{one.facility_id} (row {one.row})" for one in stale[:SHOWN])
-        named_zh = "、".join(f"{one.facility_id}(第 {one.row} 行)" for one in stale[:SHOWN])
+        named_zh = "、".join(f"{one.facility_id}（第 {one.row} 行）" for one in stale[:SHOWN])
         notes.append(
             Note(
                 "corrections.stale",
                 f"{source}: {len(stale)} rows name a facility that is not in the data (any more) and were not applied: "
                 f"{named}.",
-                f"{source}:{len(stale)} 行所指设施不在(或已不在)数据中,未采用:{named_zh}。",
+                f"{source}：{len(stale)} 行所指设施不在（或已不在）数据中，未采用：{named_zh}。",
                 warning=True,
             )
         )

@@ -186,7 +186,7 @@ def _notes(counts: Mapping[str, int]) -> tuple[Note, ...]:
                 "facilities.merged",
                 f"{counts['merged']} of {counts['classified']} mapped facility records in the loaded data are parts of "
                 "another one of the same type and are counted with it.",
-                f"已加载数据的 {counts['classified']} 条设施记录中,{counts['merged']} 条是同类同一设施的组成部分,"
+                f"已加载数据的 {counts['classified']} 条设施记录中，{counts['merged']} 条是同类同一设施的组成部分，"
                 "已合并计数。",
             )
         )
@@ -196,7 +196,7 @@ def _notes(counts: Mapping[str, int]) -> tuple[Note, ...]:
                 "facilities.institutional",
                 f"{counts['institutional']} facilities lie inside schools, universities or barracks and are not "
                 "marked as open to the public: they count in the lenient reading only.",
-                f"{counts['institutional']} 处设施位于学校、高校或营区内且未标注对外开放,仅在放宽口径中计入。",
+                f"{counts['institutional']} 处设施位于学校、高校或营区内且未标注对外开放，仅在放宽口径中计入。",
             )
         )
     if counts["sampled"]:
@@ -205,8 +205,8 @@ def _notes(counts: Mapping[str, int]) -> tuple[Note, ...]:
                 "facilities.sampled",
                 f"{counts['sampled']} facilities have no mapped entrance and no path across their outline: they are "
                 "entered at points of the outline at most 50 m apart, each within 30 m of a walkable way.",
-                f"{counts['sampled']} 处设施既无已标绘的出入口,也无步行道路穿过其轮廓:以间距不超过 50 米的轮廓点"
-                "作为出入口,且各点距可步行道路不得超过 30 米。",
+                f"{counts['sampled']} 处设施既无已标绘的出入口，也无步行道路穿过其轮廓：以间距不超过 50 米的轮廓点"
+                "作为出入口，且各点距可步行道路不得超过 30 米。",
             )
         )
     return tuple(notes)

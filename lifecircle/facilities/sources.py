@@ -276,9 +276,9 @@ def _notes(counts: Mapping[str, int], complete: Mapping[str, str]) -> tuple[Note
             f"Facilities from {counts['listed']} rows of lists and from the map: {counts['in_both']} are known to "
             f"several sources and counted once, {counts['only_listed']} stand in a list only, {counts['only_osm']} on "
             "the map only; " + (f"{found} disagreements are listed in conflicts.csv." if found else "none disagree."),
-            f"设施来自名单({counts['listed']} 行)和地图数据:{counts['in_both']} 处为多个来源共有(只计一次),"
-            f"{counts['only_listed']} 处仅见于名单,{counts['only_osm']} 处仅见于地图;"
-            + (f"{found} 项来源不一致,见 conflicts.csv。" if found else "来源之间没有不一致。"),
+            f"设施来自名单（{counts['listed']} 行）和地图数据：{counts['in_both']} 处为多个来源共有（只计一次），"
+            f"{counts['only_listed']} 处仅见于名单，{counts['only_osm']} 处仅见于地图；"
+            + (f"{found} 项来源不一致，见 conflicts.csv。" if found else "来源之间没有不一致。"),
         )
     ]
     if counts["not_in_list"]:
@@ -288,7 +288,7 @@ def _notes(counts: Mapping[str, int], complete: Mapping[str, str]) -> tuple[Note
                 "facilities.not_in_list",
                 f"{counts['not_in_list']} facilities are not in the list declared complete for their type ({lists}): "
                 "they count in the lenient reading only and are listed in conflicts.csv.",
-                f"{counts['not_in_list']} 处设施不在已声明为完整的名单({lists})中:仅在放宽口径中计入,"
+                f"{counts['not_in_list']} 处设施不在已声明为完整的名单（{lists}）中：仅在放宽口径中计入，"
                 "并列于 conflicts.csv。",
                 warning=True,
             )

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from lifecircle.model.words import full_width
-
 
 @dataclass(frozen=True, slots=True)
 class Note:
@@ -25,10 +23,6 @@ class Note:
     en: str
     zh: str
     warning: bool = False
-
-    def __post_init__(self) -> None:
-        """Punctuate the Chinese sentence as Chinese is."""
-        object.__setattr__(self, "zh", full_width(self.zh))
 
     def text(self, language: str) -> str:
         """Return the sentence in `language` ("zh" or "en")."""

@@ -53,9 +53,9 @@ class TimesValidation:
         lost = int(np.isinf(self.walks["modelled_min"]).sum())
         if language == "zh":
             return (
-                f"{self.compared} 条实测步行与模型({self.profile},{self.speed_kmh:g} km/h)比较:"
-                f"平均偏差 {self.bias_min:+.2f} 分钟,平均绝对误差 {self.mae_min:.2f} 分钟;"
-                f"在 {self.threshold_min:g} 分钟阈值上结论相反 {self.flips} 条;模型未找到路径 {lost} 条。"
+                f"{self.compared} 条实测步行与模型（{self.profile}，{self.speed_kmh:g} km/h）比较："
+                f"平均偏差 {self.bias_min:+.2f} 分钟，平均绝对误差 {self.mae_min:.2f} 分钟；"
+                f"在 {self.threshold_min:g} 分钟阈值上结论相反 {self.flips} 条；模型未找到路径 {lost} 条。"
             )
         return (
             f"{self.compared} measured walks against the model ({self.profile}, {self.speed_kmh:g} km/h): bias "

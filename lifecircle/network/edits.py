@@ -40,13 +40,6 @@ def split_edge(network: WalkNetwork, edge: int, *, offset_mm: int) -> WalkNetwor
     return draft.network()
 
 
-def add_node(network: WalkNetwork, *, x: float, y: float) -> WalkNetwork:
-    """Return `network` with a new node (the last one) that no edge ends at yet."""
-    draft = Draft(network)
-    draft.add_node(x, y)
-    return draft.network()
-
-
 def add_street(network: WalkNetwork, ends: tuple[int, int], *, street: Street) -> WalkNetwork:
     """Return `network` with a new edge (the last one) between two nodes, as `Draft.add_street`.
 

@@ -44,7 +44,7 @@ def check(place: Place) -> str:
     if notes:
         lines += ["", "说明" if zh else "Notes"]
         lines += [f"  {'!' if note.warning else '-'} {note.text(place.question.language)}" for note in notes]
-    lines += ["", "检查通过:可以运行评估。" if zh else "Ready: an audit of this study would run."]
+    lines += ["", "检查通过：可以运行评估。" if zh else "Ready: an audit of this study would run."]
     return "\n".join(lines)
 
 
@@ -90,7 +90,7 @@ def _found(place: Place, *, zh: bool) -> list[str]:
         ("孤岛" if zh else "islands", f"{islands:.1f} km"),
         (
             "居住点" if zh else "residences",
-            f"{len(place.residences)} ({kinds}){',分母 ' if zh else ', weight '}{weight}",
+            f"{len(place.residences)} ({kinds}){'，分母 ' if zh else ', weight '}{weight}",
         ),
         ("设施" if zh else "facilities", f"{place.facilities['object_id'].nunique()}"),
     ]

@@ -156,7 +156,7 @@ class _Reader:
                 "osm.extent",
                 "The extract has no header box and the study gives no osm.extent: the study boundary is taken "
                 "as the area where the data is whole.",
-                "数据文件没有范围框,研究也未给出 osm.extent:以研究边界作为数据完整的范围。",
+                "数据文件没有范围框，研究也未给出 osm.extent：以研究边界作为数据完整的范围。",
                 warning=True,
             )
         )
@@ -213,7 +213,7 @@ class _Reader:
             Note(
                 "corrections.read",
                 f"{path.name}: {len(answers)} answers of a field check, {blank} rows not checked yet.",
-                f"{path.name}:现场核查已填 {len(answers)} 行,未核查 {blank} 行。",
+                f"{path.name}：现场核查已填 {len(answers)} 行，未核查 {blank} 行。",
             )
         )
         return answers

@@ -41,8 +41,8 @@ def leg_notes(place: Place) -> tuple[Note, ...]:
             "legs.doubtful",
             f"Of {total} access legs, {walls} ({walls / total:.1%}) cross a wall or fence because every leg in reach "
             f"does, and {crossed} ({crossed / total:.1%}) leave residential land away from a gate.",
-            f"{total} 条接驳段中,{walls} 条({walls / total:.1%})因别无选择而穿越围墙或栅栏,"
-            f"{crossed} 条({crossed / total:.1%})在无出入口处穿越居住用地边界。",
+            f"{total} 条接驳段中，{walls} 条（{walls / total:.1%}）因别无选择而穿越围墙或栅栏，"
+            f"{crossed} 条（{crossed / total:.1%}）在无出入口处穿越居住用地边界。",
             warning=bool(walls),
         )
     )
@@ -68,7 +68,7 @@ def _unsnapped(snapped: Snapped, rows: int, *, what: tuple[str, str], code: str)
         Note(
             f"{code}.unsnapped",
             f"{lost} of {rows} {what[0]} have no admissible access leg ({en}).",
-            f"{rows} 处{what[1]}中有 {lost} 处无法接入路网({zh})。",
+            f"{rows} 处{what[1]}中有 {lost} 处无法接入路网（{zh}）。",
             warning=True,
         )
     ]

@@ -131,7 +131,7 @@ def _inside_note(file: str, people: float) -> Note:
     return Note(
         "population.inside",
         f"{file}: {people:,.0f} people inside the boundary, border cells by the share of their area inside.",
-        f"{file}:研究范围内 {people:,.0f} 人(边界栅格按范围内面积比例计)。",
+        f"{file}：研究范围内 {people:,.0f} 人（边界栅格按范围内面积比例计）。",
     )
 
 

@@ -103,7 +103,7 @@ def _known(study: Study, question: Question) -> list[str]:
     if study.published:
         lines += [
             "",
-            "公布数(不是已核实的存量,除非注明)" if zh else "Published counts (no verified stock unless it says so)",
+            "公布数（不是已核实的存量，除非注明）" if zh else "Published counts (no verified stock unless it says so)",
         ]
         lines += [f"  {text}" for text in _published(study, question)]
     return lines
@@ -170,7 +170,7 @@ def _wanted(study: Study, question: Question, missing: tuple[str, ...]) -> Itera
     files = SnapshotFiles(study.path)
     absent_data = study.osm.download and not files.data.exists() and not files.sidecar.exists()
     if absent_data:
-        what = "OpenStreetMap 快照(尚未下载)" if zh else "the OpenStreetMap snapshot (not fetched yet)"
+        what = "OpenStreetMap 快照（尚未下载）" if zh else "the OpenStreetMap snapshot (not fetched yet)"
         yield f"  ! {what}: {files.data.name}"
     for text in missing[1:] if absent_data else missing:
         yield f"  ! {text}"
@@ -191,9 +191,9 @@ def _wanted(study: Study, question: Question, missing: tuple[str, ...]) -> Itera
         if catalogue.types[kind].confidence == "low" and kind not in given and kind not in study.completeness
     )
     if doubtful:
-        names = ";".join if zh else "; ".join
+        names = "；".join if zh else "; ".join
         yield (
-            "地图常不完整,官方名录可补足(facilities 中给出,完整者在 completeness 中声明 complete)"
+            "地图常不完整，官方名录可补足（facilities 中给出，完整者在 completeness 中声明 complete）"
             if zh
             else "Often thinly mapped; official lists help (facilities:, and completeness: {status: complete})"
         )
@@ -203,9 +203,9 @@ def _wanted(study: Study, question: Question, missing: tuple[str, ...]) -> Itera
 def _ways(study: Study, *, zh: bool) -> Iterator[str]:
     files = SnapshotFiles(study.path)
     if zh:
-        yield f"  - 联网运行一次(可中断,再次运行即续传): lifecircle fetch {study.path}"
-        yield f"  - 或在别处下载,把 {files.data.name} 与 {files.sidecar.name} 放到研究文件旁边"
-        yield "  - 或自备 OpenStreetMap 数据文件: osm: {file: ..., extent: ...}"
+        yield f"  - 联网运行一次（可中断，再次运行即续传）：lifecircle fetch {study.path}"
+        yield f"  - 或在别处下载，把 {files.data.name} 与 {files.sidecar.name} 放到研究文件旁边"
+        yield "  - 或自备 OpenStreetMap 数据文件：osm: {file: ..., extent: ...}"
         return
     yield f"  - once, with internet (may be interrupted and run again): lifecircle fetch {study.path}"
     yield f"  - or fetch it elsewhere and put {files.data.name} and {files.sidecar.name} beside the study"

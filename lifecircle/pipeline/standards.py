@@ -46,7 +46,7 @@ def _denominator(place: Place) -> tuple[Note, ...]:
             "standard.denominator",
             f"{place.standard.title_en} measures shares of {asked[0]}, which the study does not have: "
             f"its shares are of {own[0]}.",
-            f"《{place.standard.title_zh}》按{asked[1]}计算覆盖率,本研究无此数据:此处按{own[1]}计。",
+            f"《{place.standard.title_zh}》按{asked[1]}计算覆盖率，本研究无此数据：此处按{own[1]}计。",
             warning=True,
         ),
     )

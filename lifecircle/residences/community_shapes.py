@@ -141,7 +141,7 @@ def _scrap_note(ids: npt.NDArray[np.object_], scraps: npt.NDArray[np.float64]) -
         "communities.scraps",
         f"{len(rows)} communities have scraps under {SCRAP_M2:g} m2 beside their main part, {scraps.sum():.0f} m2 in "
         f"all: left out ({_listed(ids[rows])}).",
-        f"{len(rows)} 个社区的面状数据含小于 {SCRAP_M2:g} 平方米的碎片(共 {scraps.sum():.0f} 平方米),已舍去"
+        f"{len(rows)} 个社区的面状数据含小于 {SCRAP_M2:g} 平方米的碎片（共 {scraps.sum():.0f} 平方米），已舍去"
         f"({_listed(ids[rows])})。",
     )
 
@@ -155,7 +155,7 @@ def _overlap_note(ids: npt.NDArray[np.object_], found: list[tuple[int, int, floa
         "communities.overlaps",
         f"{len(found)} pairs of communities overlap by {total:,.0f} m2 in all: the ground was given to the smaller one "
         f"({pairs}).",
-        f"{len(found)} 对社区边界重叠,共 {total:,.0f} 平方米:重叠部分归入面积较小的社区({pairs})。",
+        f"{len(found)} 对社区边界重叠，共 {total:,.0f} 平方米：重叠部分归入面积较小的社区（{pairs}）。",
         warning=True,
     )
 
@@ -169,7 +169,8 @@ def _gap_note(ids: npt.NDArray[np.object_], filled: list[tuple[int, float]]) -> 
         "communities.slivers",
         f"{len(filled)} gaps narrower than {SLIVER_M:g} m between communities, {total:,.0f} m2 in all, were given to "
         f"the neighbour with the longest common border ({_listed(ids[rows])}).",
-        f"社区之间有 {len(filled)} 处宽度不足 {SLIVER_M:g} 米的缝隙(共 {total:,.0f} 平方米),已并入公共边最长的相邻社区"
+        f"社区之间有 {len(filled)} 处宽度不足 {SLIVER_M:g} 米的缝隙（共 {total:,.0f} 平方米），"
+        "已并入公共边最长的相邻社区"
         f"({_listed(ids[rows])})。",
     )
 
@@ -181,7 +182,7 @@ def _open_note(gaps: list[float]) -> Note | None:
         "communities.holes",
         f"{len(gaps)} areas enclosed by communities belong to none of them, {sum(gaps) / 1e4:,.1f} ha in all: "
         "residences there are in no community.",
-        f"有 {len(gaps)} 处被社区包围但不属于任何社区的区域,共 {sum(gaps) / 1e4:,.1f} 公顷:"
+        f"有 {len(gaps)} 处被社区包围但不属于任何社区的区域，共 {sum(gaps) / 1e4:,.1f} 公顷："
         "其中的居住点不归入任何社区。",
         warning=True,
     )

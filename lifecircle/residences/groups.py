@@ -54,8 +54,8 @@ def group_notes(groups: Mapping[str, Allocation]) -> list[Note]:
                 f"Group {name}: {allocation.placed:,.0f} people placed in residences, {allocation.outside:,.0f} beyond "
                 f"the boundary, {allocation.unplaced:,.0f} without a residence; {allocation.missing} rows have no "
                 "number of it.",
-                f"人群 {name}:已分配到住宅 {allocation.placed:,.0f} 人,研究范围外 {allocation.outside:,.0f} 人,"
-                f"无住宅可分配 {allocation.unplaced:,.0f} 人;{allocation.missing} 行没有该人群数值。",
+                f"人群 {name}：已分配到住宅 {allocation.placed:,.0f} 人，研究范围外 {allocation.outside:,.0f} 人，"
+                f"无住宅可分配 {allocation.unplaced:,.0f} 人；{allocation.missing} 行没有该人群数值。",
                 warning=bool(allocation.missing),
             )
         )

@@ -140,7 +140,7 @@ def _mended_note(file: str, ids: Sequence[object]) -> tuple[Note, ...]:
         Note(
             "communities.mended",
             f"{file}: {len(ids)} outlines cross themselves and were mended ({_some('id', ids)}): check them.",
-            f"{file}:{len(ids)} 个社区边界自相交,已自动修复({_some('id', ids)}),请核对。",
+            f"{file}：{len(ids)} 个社区边界自相交，已自动修复（{_some('id', ids)}），请核对。",
             warning=True,
         ),
     )

@@ -236,8 +236,9 @@ def _notes(matches: Sequence[Match], *, official: int) -> tuple[Note, ...]:
             f"Official codes by name: {given} of {len(matches)} communities have one ({count['exact']} equal names, "
             f"{count['fuzzy']} alike, {count['reviewed']} reviewed); {lost} have none ({count['ambiguous']} ambiguous) "
             f"and stand in communities_review.csv. The official list holds {official}.",
-            f"按名称匹配统计用区划代码:{len(matches)} 个社区中 {given} 个获得代码(同名 {count['exact']},"
-            f"近似 {count['fuzzy']},人工复核 {count['reviewed']});{lost} 个未获得(其中 {count['ambiguous']} 个有歧义),"
+            f"按名称匹配统计用区划代码：{len(matches)} 个社区中 {given} 个获得代码（同名 {count['exact']}，"
+            f"近似 {count['fuzzy']}，人工复核 {count['reviewed']}）；"
+            f"{lost} 个未获得（其中 {count['ambiguous']} 个有歧义），"
             f"见 communities_review.csv。官方名单共 {official} 个。",
             warning=bool(lost),
         ),

@@ -121,7 +121,7 @@ def _group_notes(file: str, column: str, unknown: int) -> tuple[Note, ...]:
         Note(
             "population.group_unknown",
             f"{file}: column {column!r} has no number in {unknown} rows: the people of that group there are missing.",
-            f"{file}:列 {column!r} 有 {unknown} 行没有数值,该人群在这些单元的人数缺失。",
+            f"{file}：列 {column!r} 有 {unknown} 行没有数值，该人群在这些单元的人数缺失。",
             warning=True,
         ),
     )
@@ -149,7 +149,7 @@ def _notes(file: str, hidden: int, empty: int) -> tuple[Note, ...]:
             Note(
                 "population.suppressed",
                 f"{file}: {hidden} cells hide their number for privacy: left out, their inhabitants are missing.",
-                f"{file}:{hidden} 个网格因保密未公布人口数,未计入,其居民不在统计之内。",
+                f"{file}：{hidden} 个网格因保密未公布人口数，未计入，其居民不在统计之内。",
                 warning=True,
             )
         )
@@ -158,7 +158,7 @@ def _notes(file: str, hidden: int, empty: int) -> tuple[Note, ...]:
             Note(
                 "population.empty",
                 f"{file}: {empty} rows have no number of inhabitants and are left out.",
-                f"{file}:{empty} 行没有人口数,未计入。",
+                f"{file}：{empty} 行没有人口数，未计入。",
                 warning=True,
             )
         )

@@ -262,6 +262,7 @@ def _notes(raster: PopulationRaster, file: str) -> tuple[Note, ...]:
             "population.raster",
             f"{file}: {inhabited} inhabited cells around the study, {raster.nodata} without data; people per cell "
             "are an estimate of its publisher.",
-            f"{file}:研究范围周边有人口的栅格 {inhabited} 个,无数据栅格 {raster.nodata} 个;栅格人口为发布方的估算值。",
+            f"{file}：研究范围周边有人口的栅格 {inhabited} 个，无数据栅格 {raster.nodata} 个；"
+            "栅格人口为发布方的估算值。",
         ),
     )

@@ -74,7 +74,7 @@ def list_datum(
         raise DatumError(f"{file}: the columns' names say {', '.join(said)}; state which one as datum")
     if said:
         en = f"{file}: the names of its columns say that the coordinates are {said[0]}."
-        return Datum(said[0]), (Note("tables.datum", en, f"{file}:列名表明坐标为 {_NAMES_ZH[said[0]]}。"),)
+        return Datum(said[0]), (Note("tables.datum", en, f"{file}：列名表明坐标为 {_NAMES_ZH[said[0]]}。"),)
     given = ~np.isnan(places.x) & ~np.isnan(places.y)
     xy = np.column_stack([places.x[given], places.y[given]])
     refuse_undeclared(xy if in_gcj_box(xy[:, 0], xy[:, 1]).any() else xy[:, ::-1], file=file)
@@ -123,7 +123,7 @@ def detected(geometries: Shapes, about: Surroundings, *, file: str) -> tuple[Dat
         Note(
             "tables.datum.detected",
             f"{file}: datum detected as {name}; mean distance to the nearest street or boundary: {found.text()}.",
-            f"{file}:检测到坐标系为 {_NAMES_ZH[name]};各坐标系下到最近街道或边界的平均距离:{_figures_zh(found)}。",
+            f"{file}：检测到坐标系为 {_NAMES_ZH[name]}；各坐标系下到最近街道或边界的平均距离：{_figures_zh(found)}。",
         ),
     )
 
@@ -131,7 +131,7 @@ def detected(geometries: Shapes, about: Surroundings, *, file: str) -> tuple[Dat
 def _figures_zh(found: Detection) -> str:
     ranked = sorted(found.residuals.items(), key=lambda item: (item[1], item[0]))
     shown = "、".join(f"{_NAMES_ZH.get(name, name)} {metres:.0f} 米" for name, metres in ranked)
-    return f"{shown}(置信度 {found.confidence:.3f},{found.samples} 个点)"
+    return f"{shown}（置信度 {found.confidence:.3f}，{found.samples} 个点）"
 
 
 def doubts(places: Places, datum: Datum, *, about: Surroundings, file: str) -> tuple[Note, ...]:
@@ -164,8 +164,8 @@ def doubts(places: Places, datum: Datum, *, about: Surroundings, file: str) -> t
             "tables.datum.doubted",
             f"{file}: stated as {datum.name}, but its places lie closer to the streets as {better}: {found.text()}; "
             "check the datum.",
-            f"{file}:所填坐标系为 {_NAMES_ZH.get(datum.name, datum.name)},但按 {_NAMES_ZH[better]} 更贴合街道:"
-            f"{_figures_zh(found)};请核对坐标系。",
+            f"{file}：所填坐标系为 {_NAMES_ZH.get(datum.name, datum.name)}，但按 {_NAMES_ZH[better]} 更贴合街道："
+            f"{_figures_zh(found)}；请核对坐标系。",
             warning=True,
         ),
     )

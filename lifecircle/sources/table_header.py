@@ -97,7 +97,7 @@ class Header:
     def column_zh(self, role: str) -> str:
         """Return the same in Chinese: ``C 列(经度)``."""
         number = self.columns[role]
-        return f"{column_letter(number)} 列({self.labels[number]})"
+        return f"{column_letter(number)} 列（{self.labels[number]}）"
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,20 +41,20 @@ def table_notes(grid: Grid, header: Header, *, rows: gpd.GeoDataFrame, datum: st
     roles = [role for role in ROLES if role in header.columns]
     columns = ", ".join(f"{role} = {header.labels[header.columns[role]]}" for role in roles)
     columns_zh = "、".join(f"{_ROLES_ZH[role]} = {header.labels[header.columns[role]]}" for role in roles)
-    where_zh = f"{grid.file},工作表“{grid.sheet}”" if grid.sheet else grid.file
+    where_zh = f"{grid.file}，工作表“{grid.sheet}”" if grid.sheet else grid.file
     lost = counts[REFUSED] + counts[NEEDS_GEOCODING] > 0
     notes = [
         Note(
             "tables.columns",
             f"{grid.where}: columns read as {columns or 'none'}; coordinates as {datum}.",
-            f"{where_zh}:列的识别结果为 {columns_zh or '无'};坐标按 {datum} 处理。",
+            f"{where_zh}：列的识别结果为 {columns_zh or '无'}；坐标按 {datum} 处理。",
         ),
         Note(
             "tables.rows",
             f"{grid.where}: {len(rows)} rows: {counts[KEPT]} kept, {counts[FIXED]} put right, {counts[REFUSED]} "
             f"refused, {counts[NEEDS_GEOCODING]} need geocoding (see rows.csv).",
-            f"{where_zh}:共 {len(rows)} 行,采用 {counts[KEPT]} 行,修正后采用 {counts[FIXED]} 行,"
-            f"拒绝 {counts[REFUSED]} 行,待地理编码 {counts[NEEDS_GEOCODING]} 行(详见 rows.csv)。",
+            f"{where_zh}：共 {len(rows)} 行，采用 {counts[KEPT]} 行，修正后采用 {counts[FIXED]} 行，"
+            f"拒绝 {counts[REFUSED]} 行，待地理编码 {counts[NEEDS_GEOCODING]} 行（详见 rows.csv）。",
             warning=lost,
         ),
     ]
@@ -87,8 +87,8 @@ def _piles(grid: Grid, rows: gpd.GeoDataFrame, *, where_zh: str) -> list[Note]:
             "tables.piled",
             f"{grid.where}: {count} rows of different names share {len(piled)} spots (up to {int(piled.max())} on "
             "one): probably a geocoder's answer for a whole area; check them.",
-            f"{where_zh}:{count} 行名称不同的设施集中在 {len(piled)} 个坐标上(最多 {int(piled.max())} 行同一坐标),"
-            "可能是地理编码返回的区域中心点,请核对。",
+            f"{where_zh}：{count} 行名称不同的设施集中在 {len(piled)} 个坐标上（最多 {int(piled.max())} 行同一坐标），"
+            "可能是地理编码返回的区域中心点，请核对。",
             warning=True,
         )
     ]

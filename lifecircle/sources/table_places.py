@@ -111,7 +111,7 @@ def _lettered(position: int, lon: Number, lat: Number, *, shown: str) -> tuple[f
         lon, lat = lat, lon
         remarks.append(_exchanged(position))
     elif lon.axis and lon.axis == lat.axis:
-        both = Remark(position, LACKING, f"{shown!r}: both are on one axis", f"“{shown}”:两个值同为经度或纬度")
+        both = Remark(position, LACKING, f"{shown!r}: both are on one axis", f"“{shown}”：两个值同为经度或纬度")
         return math.nan, math.nan, (both,)
     if lon.rewritten or lat.rewritten:
         remarks.append(Remark(position, FIXED, f"coordinates read from {shown!r}", f"由“{shown}”读出坐标"))
@@ -119,7 +119,7 @@ def _lettered(position: int, lon: Number, lat: Number, *, shown: str) -> tuple[f
 
 
 def _exchanged(position: int) -> Remark:
-    return Remark(position, FIXED, "longitude and latitude were exchanged", "经度与纬度颠倒,已对调")
+    return Remark(position, FIXED, "longitude and latitude were exchanged", "经度与纬度颠倒，已对调")
 
 
 def _pair(position: int, cell: Cell, header: Header) -> tuple[float, float, tuple[Remark, ...]]:

@@ -71,4 +71,4 @@ def _fate(remarks: Sequence[Remark], *, has_clue: bool) -> Fate:
     if status == REFUSED and REFUSED not in kinds:
         en.append("it has neither name nor address")
         zh.append("名称和地址也都没有")
-    return Fate(status, "; ".join(dict.fromkeys(en)), ";".join(dict.fromkeys(zh)))
+    return Fate(status, "; ".join(dict.fromkeys(en)), "；".join(dict.fromkeys(zh)))

@@ -65,7 +65,7 @@ def read_fields(grid: Grid, header: Header) -> Fields:
     remarks += said
     remarks += _too_long(rows, header)
     remarks += [
-        Remark(n, REFUSED, f"a total ({name}), not a facility", f"“{name}”为合计行,不是设施")
+        Remark(n, REFUSED, f"a total ({name}), not a facility", f"“{name}”为合计行，不是设施")
         for n, name in enumerate(_first_texts(rows))
         if name.replace(" ", "").casefold() in _TOTALS
     ]
@@ -97,7 +97,7 @@ def _texts(rows: Sequence[Sequence[Cell]], header: Header, *, role: str) -> tupl
         text = "" if cell is None else text_of(cell)
         if text in _DITTO and position and texts[-1] and role != "name":
             en, zh = header.column(role), header.column_zh(role)
-            same = f"{en}: as in the row above ({texts[-1]})", f"{zh}:同上一行({texts[-1]})"
+            same = f"{en}: as in the row above ({texts[-1]})", f"{zh}：同上一行（{texts[-1]}）"
             remarks.append(Remark(position, FIXED, *same))
             text = texts[-1]
         texts.append("" if is_nothing(text) else text)
@@ -134,7 +134,7 @@ def _capacities(rows: Sequence[Sequence[Cell]], header: Header) -> tuple[Floats,
         if read is None:
             seen = text_of(cell)
             en = f"{header.column('capacity')}: {seen!r} is no number, left empty"
-            zh = f"{header.column_zh('capacity')}:“{seen}”不是数字,按空值处理"
+            zh = f"{header.column_zh('capacity')}：“{seen}”不是数字，按空值处理"
             remarks.append(Remark(position, FIXED, en, zh))
         else:
             values[position] = read
@@ -149,7 +149,7 @@ def _too_long(rows: Sequence[Sequence[Cell]], header: Header) -> list[Remark]:
             where = column_letter(width)
             seen = text_of(row[width])
             en = f"more cells than the header has (column {where}: {seen!r}); a comma may need quotation marks"
-            zh = f"单元格数多于表头({where} 列:“{seen}”),可能有未加引号的逗号"
+            zh = f"单元格数多于表头（{where} 列：“{seen}”），可能有未加引号的逗号"
             remarks.append(Remark(position, REFUSED, en, zh))
     return remarks
 
@@ -200,7 +200,7 @@ def _untyped(position: int, text: str, *, name: str, header: Header) -> Remark:
             position,
             REFUSED,
             f"{where}: {text!r} is no type of the catalogue; say what it means in type_names",
-            f"{where_zh}:类型目录中没有“{text}”,请在 type_names 中说明其含义",
+            f"{where_zh}：类型目录中没有“{text}”，请在 type_names 中说明其含义",
         )
     if not name:
         return Remark(position, REFUSED, "neither type nor name", "既无类型也无名称")
@@ -208,7 +208,7 @@ def _untyped(position: int, text: str, *, name: str, header: Header) -> Remark:
         position,
         REFUSED,
         f"the name {name!r} tells no type; give type or type_column",
-        f"由名称“{name}”无法判定类型,请给出 type 或 type_column",
+        f"由名称“{name}”无法判定类型，请给出 type 或 type_column",
     )
 
 

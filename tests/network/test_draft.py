@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from lifecircle.errors import NetworkError
 from lifecircle.model.network import WalkNetwork
 from lifecircle.network.draft import Draft, Street
-from lifecircle.network.edits import add_node, add_street, split_edge
+from lifecircle.network.edits import add_street, split_edge
 
 
 def cross() -> WalkNetwork:
@@ -51,8 +51,9 @@ def test_a_draft_is_what_single_edits_come_to(data: st.DataObject) -> None:
             assert (draft.ends(edge), draft.ends(rest)) == ((tail, node), (node, head))
         elif kind == "node":
             x, y = (float(data.draw(st.integers(-200, 200))) for _ in range(2))
-            assert draft.add_node(x, y) == network.nodes
-            network = add_node(network, x=x, y=y)
+            single = Draft(network)
+            assert draft.add_node(x, y) == single.add_node(x, y) == network.nodes
+            network = single.network()
         else:
             ends = tuple(data.draw(st.lists(st.integers(0, draft.nodes - 1), min_size=2, max_size=2, unique=True)))
             street = Street(name="New", via=data.draw(st.sampled_from([(), ((7.0, 7.0),)])), crossing=2)

@@ -109,7 +109,7 @@ def test_every_row_is_in_the_report(study, tmp_path) -> None:
     report = pd.read_csv(io.BytesIO(data), encoding="utf-8-sig", keep_default_na=False)
     assert report["status"].tolist() == ["kept"] * 3 + ["needs_geocoding", "refused"]
     assert report["object_id"].tolist() == [f"c/{row}" for row in range(2, 7)]
-    assert report["why"].tolist()[4] == "B 列(类型):类型目录中没有“咖啡馆”,请在 type_names 中说明其含义"
+    assert report["why"].tolist()[4] == "B 列（类型）：类型目录中没有“咖啡馆”，请在 type_names 中说明其含义"
     notes = [note for note in audit.coverage.notes if note.code.startswith("tables.")]
     assert notes[1].en == "c.csv: 5 rows: 3 kept, 0 put right, 1 refused, 1 need geocoding (see rows.csv)."
     assert notes[1].warning

@@ -136,7 +136,7 @@ def test_denominators_are_named():
         "land": "OpenStreetMap: landuse=residential, 4 sample points every 50 m",
         "residences": "25 origins",
     }
-    assert found["floor_area"].zh == "OpenStreetMap:25 栋住宅建筑的基底面积×层数（其中 25 栋层数为默认值）"
+    assert found["floor_area"].zh == "OpenStreetMap：25 栋住宅建筑的基底面积×层数（其中 25 栋层数为默认值）"
 
 
 def test_no_land_gives_no_sample_points():

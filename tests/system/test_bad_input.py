@@ -139,22 +139,21 @@ def test_a_start_that_is_neither_residence_nor_place(tmp_path: Path) -> None:
     )
 
 
-def test_a_list_without_a_column_of_types_says_which_key_names_one(tmp_path: Path) -> None:
-    (tmp_path / "list.csv").write_text("name,what,lon,lat\nA,pharmacy,-18.1%,65.68\nB,clinic,-18.1,65.68\n", "utf-8")
-    out = tmp_path / "out"
-    result = run(
-        "audit", study(tmp_path, more="facilities: [{file: list.csv}]\nlanguage: en"), "--out", str(out), "--no-maps"
-    )
+def with_list(tmp_path: Path, text: str) -> tuple[str, Path]:
+    """Audit a study with a list of facilities of this text; return what was said, and the folder of the results."""
+    (tmp_path / "list.csv").write_text(text, "utf-8")
+    config, out = study(tmp_path, more="facilities: [{file: list.csv}]\nlanguage: en"), tmp_path / "out"
+    result = run("audit", config, "--out", str(out), "--no-maps")
     assert result.exit_code == 0, result.output
-    assert "no column of types was found" in result.output
-    assert "type_column" in result.output
+    return result.output, out
+
+
+def test_a_list_without_a_column_of_types_says_which_key_names_one(tmp_path: Path) -> None:
+    said, _ = with_list(tmp_path, "name,what,lon,lat\nA,pharmacy,-18.1%,65.68\nB,clinic,-18.1,65.68\n")
+    assert "no column of types was found" in said
+    assert "type_column" in said
 
 
 def test_a_row_that_is_not_placed_keeps_what_was_wrong_with_it(tmp_path: Path) -> None:
-    (tmp_path / "list.csv").write_text("name,type,lon,lat\nA,pharmacy,-18.1%,65.68\n", "utf-8")
-    out = tmp_path / "out"
-    result = run(
-        "audit", study(tmp_path, more="facilities: [{file: list.csv}]\nlanguage: en"), "--out", str(out), "--no-maps"
-    )
-    assert result.exit_code == 0, result.output
+    _, out = with_list(tmp_path, "name,type,lon,lat\nA,pharmacy,-18.1%,65.68\n")
     assert "'-18.1%' is no coordinate; no place found" in (out / "rows.csv").read_text("utf-8")

@@ -21,7 +21,7 @@ def left_out(kind: str, reason: str) -> Note:
     return Note(
         "sensitivity.origin_left_out",
         f"Origins {names[0]} are left out: {reason}",
-        f"未计入以{names[1]}为起点的组合:{reason}",
+        f"未计入以{names[1]}为起点的组合：{reason}",
         warning=True,
     )
 
@@ -39,8 +39,8 @@ def origin_notes(own: str, matched: Mapping[str, int], *, residences: int, weigh
                 f"Origins {names[0]}: {count:,} of the study's {residences:,} residences are the same by id"
                 + ("; the others are" if count else ": this kind gives shares and is")
                 + " left out of the classes of residences.",
-                f"以{names[1]}为起点:按编号与本研究住处相同者 {count:,}/{residences:,} 处"
-                + (",其余不参与住处分类。" if count else ",只给出占比,不参与住处分类。"),
+                f"以{names[1]}为起点：按编号与本研究住处相同者 {count:,}/{residences:,} 处"
+                + ("，其余不参与住处分类。" if count else "，只给出占比，不参与住处分类。"),
             )
         )
     if len(set(weights.values())) > 1:
@@ -49,7 +49,7 @@ def origin_notes(own: str, matched: Mapping[str, int], *, residences: int, weigh
             Note(
                 "sensitivity.denominators",
                 f"Origin kinds have different denominators ({told}): their shares differ for that reason too.",
-                "不同起点的分母不同,其占比差异部分由此而来;各组合的分母见表中 weight 列。",
+                "不同起点的分母不同，其占比差异部分由此而来；各组合的分母见表中 weight 列。",
                 warning=True,
             )
         )
@@ -72,7 +72,7 @@ def rule_notes(*, kept: bool, capped: bool) -> list[Note]:
             Note(
                 "sensitivity.capped",
                 "The standard reading walks at 4.0 km/h (planner) at most: above it, speed changes nothing there.",
-                "严口径步速不高于规划取值(4.0 公里/小时),更高的步速对严口径没有影响。",
+                "严口径步速不高于规划取值（4.0 公里/小时），更高的步速对严口径没有影响。",
             )
         )
     return notes

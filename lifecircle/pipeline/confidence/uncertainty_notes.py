@@ -34,8 +34,8 @@ def uncertainty_notes(
                 "uncertainty.unknown",
                 f"Nothing is known about how complete the map is for {len(unknown)} of {len(table)} deciding types "
                 f"({names[0]}): no such facility was drawn, and the interval leaves out what the map may lack of them.",
-                f"{len(table)} 类判定设施中有 {len(unknown)} 类({names[1]})地图完整度未知:"
-                "未模拟其漏绘设施,区间不含这部分误差。",
+                f"{len(table)} 类判定设施中有 {len(unknown)} 类（{names[1]}）地图完整度未知："
+                "未模拟其漏绘设施，区间不含这部分误差。",
                 warning=True,
             )
         )
@@ -45,7 +45,7 @@ def uncertainty_notes(
             Note(
                 "uncertainty.fixed",
                 f"Circles {', '.join(fixed)}: a requirement that is no walk to the nearest facility is left as judged.",
-                f"{'、'.join(fixed)} 圈中非“步行至最近设施”的要求按原判定计,不参与模拟。",
+                f"{'、'.join(fixed)} 圈中非“步行至最近设施”的要求按原判定计，不参与模拟。",
             )
         )
     drawn = bool((table["unmapped"] > 0).any())
@@ -63,14 +63,14 @@ def _drawn(table: pd.DataFrame, catalogue: Catalogue) -> Note | None:
         names = _names([row["type"]], catalogue)
         said_en.append(f"{names[0]} {row['mapped']} mapped, {row['unmapped']:.0f} unmapped on average")
         said_zh.append(f"{names[1]}已绘 {row['mapped']} 处、平均模拟漏绘 {row['unmapped']:.0f} 处")
-    return Note("uncertainty.drawn", f"Drawn: {'; '.join(said_en)}.", f"模拟漏绘设施:{';'.join(said_zh)}。")
+    return Note("uncertainty.drawn", f"Drawn: {'; '.join(said_en)}.", f"模拟漏绘设施：{'；'.join(said_zh)}。")
 
 
 def _not_calibrated(kinds: Iterable[str], catalogue: Catalogue, *, drawn: bool) -> Note:
     names = _names(kinds, catalogue)
     about = (f": not proven for {names[0]}", f":{names[1]}未经检验")
     if not drawn:
-        about = (": no unmapped facility was drawn", ":未模拟任何漏绘设施")
+        about = (": no unmapped facility was drawn", "：未模拟任何漏绘设施")
     return Note(
         "uncertainty.not_calibrated", f"Interval not calibrated{about[0]}.", f"区间未经校准{about[1]}。", warning=True
     )

@@ -80,8 +80,8 @@ def _nothing_known(circle: Circle, types: tuple[str, ...], *, column: str, count
         "where.nothing_known",
         f"{circle.name_en} asks for {column!r} of {en}: none of {count} facilities has a value. Residences that reach "
         "one of them are unknown, none is covered; give the column in a list of facilities.",
-        f"{circle.name_zh}要求{zh}的“{column}”属性,{count} 处设施均无取值:"
-        "能到达其中之一的居住点记为未知,没有记为覆盖的;请在设施名单中提供该列。",
+        f"{circle.name_zh}要求{zh}的“{column}”属性，{count} 处设施均无取值："
+        "能到达其中之一的居住点记为未知，没有记为覆盖的；请在设施名单中提供该列。",
         warning=True,
     )
 
@@ -92,7 +92,7 @@ def _value_unseen(circle: Circle, column: str, *, value: str, seen: Counter[str]
         "where.value_unseen",
         f"{circle.name_en} asks for {column} = {value!r}, which no facility has; values there: "
         f"{', '.join(f'{name} ({count})' for name, count in common)}.",
-        f"{circle.name_zh}要求“{column}”为“{value}”,没有设施取该值;现有取值:"
+        f"{circle.name_zh}要求“{column}”为“{value}”，没有设施取该值；现有取值："
         f"{'、'.join(f'{name}({count})' for name, count in common)}。",
         warning=True,
     )
@@ -103,6 +103,6 @@ def _partly_known(circle: Circle, column: str, *, known: int, count: int) -> Not
         "where.partly_known",
         f"{circle.name_en} asks for {column!r}: {known} of {count} facilities have a value; residences that reach one "
         "of the others only are unknown.",
-        f"{circle.name_zh}要求“{column}”属性:{count} 处设施中 {known} 处有取值;仅能到达其余设施的居住点记为未知。",
+        f"{circle.name_zh}要求“{column}”属性：{count} 处设施中 {known} 处有取值；仅能到达其余设施的居住点记为未知。",
         warning=2 * known < count,
     )

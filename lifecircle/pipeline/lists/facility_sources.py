@@ -92,8 +92,8 @@ def corrections_note(with_them: Headline, without: Headline) -> Note:
         "corrections.headline",
         f"With the corrections of the field check all counted circles are covered for {now} of the weight; without "
         f"them for {before}." + ("" if same else f" The circles counted differ ({counts}): the two do not compare."),
-        f"采用现场核查结果后,所有计入的圈全部覆盖的权重占比为 {now};不采用时为 {before}。"
-        + ("" if same else f"两者计入的圈不同({counts}),不可直接比较。"),
+        f"采用现场核查结果后，所有计入的圈全部覆盖的权重占比为 {now}；不采用时为 {before}。"
+        + ("" if same else f"两者计入的圈不同（{counts}），不可直接比较。"),
     )
 
 
@@ -139,7 +139,7 @@ def _outside_note(rows: gpd.GeoDataFrame) -> tuple[Note, ...]:
         Note(
             "facilities.listed_outside",
             f"{len(rows)} rows of {files} lie beyond the reach of the study and are not used.",
-            f"{files} 中有 {len(rows)} 行位于研究可达范围之外,未使用。",
+            f"{files} 中有 {len(rows)} 行位于研究可达范围之外，未使用。",
         ),
     )
 

@@ -195,7 +195,7 @@ def reason_of(verdict: Verdict) -> tuple[str, str]:
         by = f"{SOURCES_ZH.get(place.source, place.source)},{LEVELS_ZH.get(place.level, place.level)}"
         return (
             f"placed at {word!r} ({place.source}: {place.level}, score {place.score:.0f}, to {place.within_m:.0f} m)",
-            f"定位到“{word}”({by},得分 {place.score:.0f},误差 {place.within_m:.0f} 米内)",
+            f"定位到“{word}”（{by}，得分 {place.score:.0f}，误差 {place.within_m:.0f} 米内）",
         )
     return REASONS[GIVEN_UP if verdict.status == GIVEN_UP else verdict.reason if verdict.reason in REASONS else ""]
 
@@ -211,7 +211,7 @@ def geocode_note(file: str, verdicts: Iterable[Verdict]) -> Note:
         "facilities.geocoded",
         f"{file}: of {len(verdicts)} rows without coordinates {placed} were placed by geocoding, {asking} wait for a "
         f"decision and {lost} were not found; those are not counted (run lifecircle geocode, fill in the review file).",
-        f"{file}:{len(verdicts)} 行无坐标记录中,{placed} 行经地理编码定位,{asking} 行待人工确认,{lost} 行未找到;"
-        "后两类未计入(运行 lifecircle geocode 并填写复核表)。",
+        f"{file}：{len(verdicts)} 行无坐标记录中，{placed} 行经地理编码定位，{asking} 行待人工确认，{lost} 行未找到；"
+        "后两类未计入（运行 lifecircle geocode 并填写复核表）。",
         warning=placed < len(verdicts),
     )

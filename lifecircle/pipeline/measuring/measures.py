@@ -201,7 +201,8 @@ def _capacity_notes(known: Measure, ground: Ground) -> list[Note]:
                 "measure.capacity_unknown",
                 f"The capacity of {unknown} of {count} facilities is unknown: "
                 + ("more than a fifth, so no load is told." if many else "their load is not told."),
-                f"{count} 处设施中 {unknown} 处容量未知:" + ("超过五分之一,不计算负荷。" if many else "不计算其负荷。"),
+                f"{count} 处设施中 {unknown} 处容量未知："
+                + ("超过五分之一，不计算负荷。" if many else "不计算其负荷。"),
                 warning=True,
             )
         )
@@ -211,7 +212,7 @@ def _capacity_notes(known: Measure, ground: Ground) -> list[Note]:
                 "measure.people_unknown",
                 f"The study does not know the people of {people} residences: loads are not told, and walks count every "
                 "residence alike. Give a population, or a total number of people.",
-                f"{people} 处居住点人口未知:不计算负荷,步行时间按居住点数平均。请提供人口数据或总人数。",
+                f"{people} 处居住点人口未知：不计算负荷，步行时间按居住点数平均。请提供人口数据或总人数。",
                 warning=True,
             )
         )
@@ -231,7 +232,7 @@ def _left_notes(ground: Ground, own: pd.DataFrame) -> list[Note]:
             Note(
                 f"measure.{reason}",
                 f"{int(rows.sum())} residences" + (f" ({left:,.0f} people)" if left else "") + f" {en}.",
-                f"{int(rows.sum())} 处居住点" + (f"({left:,.0f} 人)" if left else "") + f"{zh}。",
+                f"{int(rows.sum())} 处居住点" + (f"（{left:,.0f} 人）" if left else "") + f"{zh}。",
                 warning=True,
             )
         )

@@ -160,8 +160,8 @@ def _reach_note(share: float, *, ring_m: float, count: int) -> Note:
         f"{count} residences up to {ring_m:.0f} m beyond the boundary share the facilities: they are demand and are "
         "not reported."
         + ("" if whole else f" The data is whole in {share:.0%} of that ring only: near its edge demand is too low."),
-        f"边界外 {ring_m:.0f} 米以内的 {count} 处居住点共用设施:计入需求,不列入结果。"
-        + ("" if whole else f"该环带仅 {share:.0%} 有完整数据:数据边缘附近的需求偏低。"),
+        f"边界外 {ring_m:.0f} 米以内的 {count} 处居住点共用设施：计入需求，不列入结果。"
+        + ("" if whole else f"该环带仅 {share:.0%} 有完整数据：数据边缘附近的需求偏低。"),
         warning=not whole,
     )
 
@@ -171,7 +171,7 @@ def _nobody(ring_m: float) -> Note:
         "surroundings.population",
         f"The population table has nobody in the {ring_m:.0f} m beyond the boundary: demand from outside is left out, "
         "so access near the boundary is too high.",
-        f"人口数据不含边界外 {ring_m:.0f} 米环带内的人口:未计外部需求,边界附近的可达性偏高。",
+        f"人口数据不含边界外 {ring_m:.0f} 米环带内的人口：未计外部需求，边界附近的可达性偏高。",
         warning=True,
     )
 
@@ -181,6 +181,6 @@ def _short(covered: float, *, count: int) -> Note:
         "surroundings.population",
         f"The population table reaches {covered:.0%} of the {count} residences beyond the boundary: the others count "
         "as nobody, so access near them is too high.",
-        f"人口数据仅覆盖边界外 {count} 处居住点中的 {covered:.0%}:其余按无人计,其附近的可达性偏高。",
+        f"人口数据仅覆盖边界外 {count} 处居住点中的 {covered:.0%}：其余按无人计，其附近的可达性偏高。",
         warning=True,
     )

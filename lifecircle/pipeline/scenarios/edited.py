@@ -123,7 +123,7 @@ def scenario_note(scenario: Scenario) -> Note:
         SCENARIO,
         f"What-if: this is the place after the scenario{named} of {len(scenario)} changes (id {scenario.id[:12]}), not "
         "as it is.",
-        f"情景推演:此为执行情景{zh}(共 {len(scenario)} 项变更,编号 {scenario.id[:12]})之后的结果,并非现状。",
+        f"情景推演：此为执行情景{zh}（共 {len(scenario)} 项变更，编号 {scenario.id[:12]}）之后的结果，并非现状。",
     )
 
 

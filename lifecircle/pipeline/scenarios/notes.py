@@ -47,7 +47,7 @@ def _left_out(effect: Effect) -> Note | None:
     return Note(
         "scenario.circles",
         f"The scenario changes which circles can be assessed: the joint verdict leaves out {en}.",
-        f"该情景改变了可评估的圈:综合结论不计入{zh}。",
+        f"该情景改变了可评估的圈：综合结论不计入{zh}。",
         warning=True,
     )
 
@@ -60,7 +60,7 @@ def _from_unknown(effect: Effect) -> Note | None:
     return Note(
         "scenario.from_unknown",
         f"Part of the gain in {en} was unknown before, not known to be uncovered; it is told apart.",
-        f"{zh}的受益部分中有原先“无法判定”者,并非原先确定未覆盖,已单列。",
+        f"{zh}的受益部分中有原先“无法判定”者，并非原先确定未覆盖，已单列。",
     )
 
 
@@ -72,7 +72,7 @@ def _idle(idle: list[FacilityType], *, rule: str) -> Note | None:
         "scenario.idle_types",
         f"In the {rule} reading no circle is decided by {en}: look at the other readings, and at the minutes to the "
         "nearest.",
-        f"在{READING_ZH[rule]}下,{zh}不决定任何圈:请看其他口径及至最近设施的步行时间。",
+        f"在{READING_ZH[rule]}下，{zh}不决定任何圈：请看其他口径及至最近设施的步行时间。",
     )
 
 
@@ -82,5 +82,5 @@ def _newcomers(effect: Effect) -> Note | None:
     return Note(
         "scenario.residences",
         f"{effect.newcomers} residences are new: they count after, not before, and neither gain nor lose.",
-        f"新增住处 {effect.newcomers} 处:仅计入情景后的分母,不计为受益或受损。",
+        f"新增住处 {effect.newcomers} 处：仅计入情景后的分母，不计为受益或受损。",
     )

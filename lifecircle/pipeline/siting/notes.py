@@ -40,7 +40,7 @@ def _accepted(plan: SitingPlan, catalogue: Catalogue) -> list[Note]:
         Note(
             "siting.accept_unknown",
             f"Sites were accepted although the map is thin ({en}): what they bring may be there already.",
-            f"{zh}的地图数据不完整,按要求仍参与选址:新增的覆盖可能实际上已经存在。",
+            f"{zh}的地图数据不完整，按要求仍参与选址：新增的覆盖可能实际上已经存在。",
             warning=True,
         )
     ]
@@ -58,8 +58,8 @@ def _left_alone(choice: Choice) -> list[Note]:
                 f"No sites were chosen for {', '.join(one.name_en for one in thin.values())}: the map is thin, so "
                 "nobody can be said to lack it (accept_unknown includes it). People of whom it is unknown cannot be "
                 "counted as gained.",
-                f"未为{'、'.join(one.name_zh for one in thin.values())}选址:其地图数据不完整,无法判定谁缺少该项"
-                "(可用 accept_unknown 纳入)。该项未知的居民不计入新增。",
+                f"未为{'、'.join(one.name_zh for one in thin.values())}选址：其地图数据不完整，无法判定谁缺少该项"
+                "（可用 accept_unknown 纳入）。该项未知的居民不计入新增。",
                 warning=True,
             )
         )
@@ -69,8 +69,8 @@ def _left_alone(choice: Choice) -> list[Note]:
                 "siting.rule_left_alone",
                 f"No sites were chosen for {', '.join(one.name_en for one in other.values())}: the rule asks for more "
                 "than the nearest facility (an area, an attribute, several at once).",
-                f"未为{'、'.join(one.name_zh for one in other.values())}选址:"
-                "其规则不止要求最近的设施(还要求面积、属性或多处设施)。",
+                f"未为{'、'.join(one.name_zh for one in other.values())}选址："
+                "其规则不止要求最近的设施（还要求面积、属性或多处设施）。",
             )
         )
     return notes
@@ -87,7 +87,7 @@ def _own_threshold(plan: SitingPlan, catalogue: Catalogue) -> list[Note]:
             "siting.own_threshold",
             f"{en}: {minutes} minutes at {own[0].speed_kmh:g} km/h are the question's own threshold, not the "
             "standard's.",
-            f"{zh}:阈值 {minutes} 分钟(步速 {own[0].speed_kmh:g} km/h)由本次提问给定,不是标准中的规定。",
+            f"{zh}：阈值 {minutes} 分钟（步速 {own[0].speed_kmh:g} km/h）由本次提问给定，不是标准中的规定。",
         )
     ]
 
@@ -106,8 +106,8 @@ def _other_walkers(plan: SitingPlan, catalogue: Catalogue) -> list[Note]:
             OTHER_WALKER,
             f"{en}: the plan's shares ({shares}) are of walks at {speeds} km/h, as its requirement says; map and "
             f"tables of the built place tell of each type at the study's {plan.speed_kmh:g} km/h, so shares differ.",
-            f"{zh}:选址方案的占比({shares})按该要求的步速 {speeds} km/h 计;建成后的地图和表格按本研究步速 "
-            f"{plan.speed_kmh:g} km/h 统计各类设施,占比因此不同。",
+            f"{zh}：选址方案的占比（{shares}）按该要求的步速 {speeds} km/h 计；建成后的地图和表格按本研究步速 "
+            f"{plan.speed_kmh:g} km/h 统计各类设施，占比因此不同。",
         )
     ]
 
@@ -121,7 +121,7 @@ def _beyond(plan: SitingPlan) -> list[Note]:
             "siting.out_of_reach",
             f"{share} of the weight lacks something that no site here can give it: no candidate lies within reach, or "
             "the type is not built. Other candidates, or new ways, would be needed.",
-            f"{share} 的权重所缺的内容,本次任何站点都无法提供:没有备选点在可达范围内,或该类设施不在本次选址之列;"
+            f"{share} 的权重所缺的内容，本次任何站点都无法提供：没有备选点在可达范围内，或该类设施不在本次选址之列；"
             "需要其他备选点或新的步行通道。",
             warning=True,
         )
@@ -135,7 +135,7 @@ def _nothing(plan: SitingPlan) -> list[Note]:
         Note(
             "siting.nothing_to_gain",
             "No candidate brings anything: everybody within reach of one has it already.",
-            "没有备选点能带来新的覆盖:其服务范围内的居民均已覆盖。",
+            "没有备选点能带来新的覆盖：其服务范围内的居民均已覆盖。",
         )
     ]
 
@@ -160,6 +160,6 @@ def _left_out(plan: SitingPlan) -> list[Note]:
         Note(
             "siting.candidates",
             f"{plan.candidates['count']} candidates ({source['en']}); left out: {en}.",
-            f"备选点 {plan.candidates['count']} 个({source['zh']});剔除:{zh}。",
+            f"备选点 {plan.candidates['count']} 个（{source['zh']}）；剔除：{zh}。",
         )
     ]

@@ -92,13 +92,13 @@ def _row_notes(file: str, rows: pd.DataFrame, *, usable: np.ndarray) -> list[Not
     first = len(told) > TOLD
     en, zh = (
         [f"{row['row']} {row['name']}".rstrip() + colon + row[f"why_{lang}"] for _, row in told.head(TOLD).iterrows()]
-        for lang, colon in (("en", ": "), ("zh", ":"))
+        for lang, colon in (("en", ": "), ("zh", "："))
     )
     return [
         Note(
             "siting.candidate_rows",
             f"{file}: {len(told)} rows left out or put right{', the first' if first else ''}: {'; '.join(en)}.",
-            f"{file}:未采用或经修正的共 {len(told)} 行{',前几行' if first else ''}:{';'.join(zh)}。",
+            f"{file}：未采用或经修正的共 {len(told)} 行{'，前几行' if first else ''}：{'；'.join(zh)}。",
             warning=True,
         )
     ]
