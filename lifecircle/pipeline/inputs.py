@@ -25,11 +25,12 @@ from lifecircle.pipeline.people import People, read_people
 from lifecircle.sources.corrections import read_corrections
 from lifecircle.sources.files import file_sha256
 from lifecircle.sources.osm_file import read_osm
-from lifecircle.sources.polygons import bbox_polygon, boundary_from_osm, read_polygons
+from lifecircle.sources.polygons import bbox_polygon, boundary_from_osm, mended_notes, read_mended
 from lifecircle.sources.snapshot import Snapshot, SnapshotFiles, read_snapshot
 from lifecircle.sources.table_datum import DETECT
 
 if TYPE_CHECKING:
+    from lifecircle.config.facility_keys import FacilityLayer
     from lifecircle.config.people_keys import Communities, Population
     from lifecircle.config.schema import Study
     from lifecircle.model.osm import OsmData
@@ -104,17 +105,14 @@ class _Reader:
             self.files.append(InputFile(role, path.name, self.hashes[name]))
         return path
 
-    def standard(self) -> None:
+    def others(self) -> None:
+        """Record the files that are read elsewhere: of the standard, heights, equity."""
         if self.study.standard not in list_standards():
             path = find_standard(self.study.standard, base=self.study.base)
             self.hashes[self.study.standard] = file_sha256(path)
             self.files.append(InputFile("standard", path.name, self.hashes[self.study.standard]))
-
-    def elevation(self) -> None:
         if self.study.walk.slope is not None and self.study.walk.slope.file is not None:
             self.find(self.study.walk.slope.file, "elevation")
-
-    def equity(self) -> None:
         if self.study.equity is not None and self.study.equity.file is not None:
             self.find(self.study.equity.file.file, "equity")
 
@@ -132,10 +130,7 @@ class _Reader:
 
     def area(self, given: object, role: str, *, data: OsmData) -> BaseGeometry:
         if isinstance(given, FileRef):
-            path = self.find(given.file, role)
-            datum = self.datum(path, layer=given.layer, stated=given.datum, data=data)
-            frame = read_polygons(path, layer=given.layer, datum=datum)
-            return union_polygons(frame.geometry.to_numpy())
+            return union_polygons(self.polygons(given, role, data=data).geometry.to_numpy())
         if isinstance(given, AreaName) and self.snapshot and given.osm in self.snapshot.boundaries:
             return boundary_from_osm(data.objects, relation=self.snapshot.boundaries[given.osm])
         if isinstance(given, AreaName):
@@ -143,6 +138,13 @@ class _Reader:
         if isinstance(given, Relation):
             return boundary_from_osm(data.objects, relation=given.relation)
         return bbox_polygon(*given)  # type: ignore[misc]
+
+    def polygons(self, given: FileRef | FacilityLayer, role: str, *, data: OsmData) -> gpd.GeoDataFrame:
+        path = self.find(given.file, role)
+        datum = self.datum(path, layer=given.layer, stated=given.datum, data=data)
+        frame, broken = read_mended(path, layer=given.layer, datum=datum)
+        self.notes.extend(mended_notes(path.name, broken))
+        return frame
 
     def extent(self, data: OsmData, boundary: BaseGeometry) -> BaseGeometry:
         if self.study.osm.extent is not None:
@@ -223,9 +225,7 @@ class _Reader:
         for given in self.study.facilities:
             if given.type is None or not is_user_layer(given.type, self.catalogue):
                 continue
-            path = self.find(given.file, given.type)
-            datum = self.datum(path, layer=given.layer, stated=given.datum, data=data)
-            frame = read_polygons(path, layer=given.layer, datum=datum)
+            frame = self.polygons(given, given.type, data=data)
             states = _column(frame, given.state_column or "state", given.file)
             layers.setdefault(given.type, []).append(
                 gpd.GeoDataFrame({"state": states}, geometry=frame.geometry, crs=frame.crs)
@@ -251,9 +251,7 @@ def read_inputs(study: Study) -> Inputs:
         If the boundary is empty, unknown, or lies outside the data.
     """
     reader = _Reader(study)
-    reader.standard()
-    reader.elevation()
-    reader.equity()
+    reader.others()
     data = reader.osm()
     boundary = reader.area(study.study.boundary, "boundary", data=data)
     extent = reader.extent(data, boundary)

@@ -13,6 +13,7 @@ import shapely
 from shapely.geometry import MultiPolygon, Polygon, box
 
 from lifecircle.errors import ConfigError, SchemaError
+from lifecircle.model.provenance import Note
 from lifecircle.sources.vector_files import describe_rows, read_vector
 
 _NAME_KEYS: Final = ("name", "name:zh", "name:en", "official_name")
@@ -60,6 +61,16 @@ def read_mended(
         kinds = ", ".join(sorted(set(frame.geom_type[wrong])))
         raise SchemaError(f"{Path(path).name}: {describe_rows(wrong)} hold no surface ({kinds}); give polygons")
     return frame.set_geometry(gpd.GeoSeries(mended, index=frame.index, crs=frame.crs)), broken
+
+
+def mended_notes(file: str, broken: npt.NDArray[np.bool_]) -> tuple[Note, ...]:
+    """Return a warning where rows of a file crossed themselves, as `read_mended` says; bool (rows,)."""
+    if not broken.any():
+        return ()
+    rows = describe_rows(broken)
+    en = f"{file}: outlines that cross themselves were mended ({rows}): check them."
+    zh = f"{file}：有边界自相交，已自动修复（{rows}），请核对。"
+    return (Note("polygons.mended", en, zh, warning=True),)
 
 
 def _surface(shape: shapely.Geometry) -> shapely.Geometry:

@@ -104,7 +104,7 @@ def test_hebi_nine_circles(hebi):
     assert {circle.id: circle.profile for circle in hebi.circles if circle.profile} == {"elderly": "elderly"}
     assert hebi.circles[8].user_layer == "renovated_estate"
     assert (hebi.origin_kind, hebi.profile, hebi.default_rule) == ("estate_gate", "adult", "claim")
-    assert (hebi.title_zh, hebi.title_en) == ("鹤壁一刻钟生活圈(九圈)", "Hebi nine functional circles")
+    assert (hebi.title_zh, hebi.title_en) == ("鹤壁一刻钟生活圈（九圈）", "Hebi nine functional circles")
     assert [circle.readings["lenient"].lenient for circle in hebi.circles if "lenient" in circle.readings] == [True] * 2
 
 
