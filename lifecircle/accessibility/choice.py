@@ -44,10 +44,9 @@ def mean_of_k_nearest(pairs: ReachPairs, *, k: int) -> pd.Series:
     Bruno, Melo, Campanelli and Loreto (2024), Nature Cities 1: mean of the 20 nearest.
     """
     seconds, first, count = _ranked(pairs, k)
-    sums = np.concatenate([[0.0], np.cumsum(seconds)])
     found = np.full(len(first), np.inf)
     enough = count >= k
-    found[enough] = (sums[first[enough] + k] - sums[first[enough]]) / k
+    found[enough] = seconds[first[enough][:, None] + np.arange(k)].mean(axis=1)
     return pd.Series(found, index=pairs.residence_ids.rename("residence_id"), name=f"mean_of_{k}_s")
 
 

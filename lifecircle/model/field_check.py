@@ -100,7 +100,6 @@ class Correction:
         The new ones (``retype``, ``add``); "" otherwise.
     lon, lat : float or None
         The new place (``move``, ``add``), WGS-84.
-    date : str
     source : str
         Name of the list.
     """
@@ -112,7 +111,6 @@ class Correction:
     name: str = ""
     lon: float | None = None
     lat: float | None = None
-    date: str = ""
     source: str = ""
 
     def __post_init__(self) -> None:

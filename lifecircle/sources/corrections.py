@@ -104,7 +104,6 @@ def _correction(
         cells.get("new_name", ""),
         lon,
         lat,
-        cells.get("date", ""),
         source,
     )
 

@@ -107,6 +107,14 @@ def test_the_second_nearest_and_the_mean_of_two() -> None:
         kth_nearest(PAIRS, k=0)
 
 
+def test_a_mean_does_not_depend_on_other_residences() -> None:
+    """Bit for bit: thousands of odd milliseconds before a residence leave no trace in its mean."""
+    before = {(f"a{row:04d}", f"f{one}"): 0.001 + row * 0.37 for row in range(2000) for one in range(2)}
+    own = {("b", "f0"): 0.1, ("b", "f1"): 0.2}
+    together, alone = (mean_of_k_nearest(pairs_of(pairs), k=2)["b"] for pairs in (before | own, own))
+    assert together == alone == (0.1 + 0.2) / 2
+
+
 @pytest.mark.parametrize(
     "given",
     [
