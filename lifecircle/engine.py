@@ -6,11 +6,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -93,7 +94,8 @@ def compiled(function: Kernel) -> Kernel:
     try:
         kernel = numba.njit(nogil=True, cache=True)(function)
     except RuntimeError:  # no folder can be written
-        kernel = numba.njit(nogil=True)(function)
+        return cast("Kernel", numba.njit(nogil=True)(function))
+    _forget_outdated(kernel)
     return cast("Kernel", kernel)
 
 
@@ -111,9 +113,33 @@ def ready(kernel: Kernel) -> Kernel:
 
 def _is_kept(kernel: Callable[..., Any]) -> bool:
     """Say whether a compiled form newer than the source lies on disk."""
+    source = Path(kernel.py_func.__code__.co_filename)  # type: ignore[attr-defined]
+    return any(index.stat().st_mtime >= source.stat().st_mtime for index in _kept(kernel, "nbi"))
+
+
+def _kept(kernel: Callable[..., Any], ending: str) -> Iterator[Path]:
+    """Return the files that hold compiled forms of a kernel."""
     folder = kernel.stats.cache_path  # type: ignore[attr-defined]
     if folder is None:
-        return False
+        return iter(())
     source = Path(kernel.py_func.__code__.co_filename)  # type: ignore[attr-defined]
-    kept = Path(folder).glob(f"{source.stem}.{kernel.__qualname__}-*.nbi")
-    return any(index.stat().st_mtime >= source.stat().st_mtime for index in kept)
+    return Path(folder).glob(f"{source.stem}.{kernel.__qualname__}-*.{ending}")
+
+
+def _forget_outdated(kernel: Callable[..., Any]) -> None:
+    """Remove compiled forms that are older than any of the package's kernels, or the arrays that these walk on.
+
+    numba looks at the age of a kernel's own module alone; the form also holds the kernels that it calls, and names
+    the types of its arrays, which an older version of the package may have had otherwise.
+    """
+    for kept in _kept(kernel, "nb?"):
+        with contextlib.suppress(OSError):  # gone already, or not ours to remove
+            if kept.stat().st_mtime < _newest_kernel():
+                kept.unlink()
+
+
+@functools.cache
+def _newest_kernel() -> float:
+    """Return when the last of the modules with kernels or their arrays was written."""
+    modules = Path(__file__).parent.rglob("*.py")
+    return max(path.stat().st_mtime for path in modules if path.stem.endswith(("kernels", "arrays")))

@@ -78,6 +78,20 @@ def test_a_kernel_compiles_once_aloud_and_then_starts_at_once(tmp_path: Path) ->
     assert "compiling" not in run(installed)
 
 
+def test_kernels_of_an_older_version_are_compiled_anew(tmp_path: Path) -> None:
+    """What an older version left may name types that there are no more; numba would fail on reading it."""
+    installed = tmp_path / "install"
+    shutil.copytree(PACKAGE, installed / "lifecircle", ignore=shutil.ignore_patterns("__pycache__", "data"))
+    run(installed)
+    kept = sorted((installed / "lifecircle" / "network" / "__pycache__").glob("grid_kernels.places_along-*.nbi"))
+    assert kept
+    for index in kept:
+        index.write_bytes(index.read_bytes()[:40])
+        os.utime(index, (0, 0))
+    assert "compiling network.grid_kernels.places_along once" in run(installed)
+    assert "compiling" not in run(installed)
+
+
 def test_a_read_only_install_keeps_kernels_in_the_users_cache_folder(tmp_path: Path) -> None:
     installed = tmp_path / "install"
     shutil.copytree(PACKAGE, installed / "lifecircle", ignore=shutil.ignore_patterns("__pycache__", "data"))
