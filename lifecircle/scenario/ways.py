@@ -103,16 +103,17 @@ def in_box(boxes: Floats, around: Floats, *, within_m: float) -> Ints:
 
 def nearest_edge(network: WalkNetwork, xy: Floats, *, among: Ints) -> tuple[int, float]:
     """Return the edge of `among` nearest to a point (2,), the smallest of equals, and its distance; -1 and inf."""
-    return nearest_line(among, network.lines(among), point=shapely.Point(xy))
+    row, away = nearest_line(network.lines(among), point=shapely.Point(xy))
+    return (int(among[row]), away) if row >= 0 else (row, away)
 
 
-def nearest_line(edges: Ints, lines: npt.NDArray[np.object_], *, point: shapely.Point) -> tuple[int, float]:
-    """Return which of `edges` (N,) with their lines is nearest to a point, as `nearest_edge`."""
-    if not len(edges):
+def nearest_line(lines: npt.NDArray[np.object_], *, point: shapely.Point) -> tuple[int, float]:
+    """Return which of some lines (N,) is nearest to a point, the first of equals, and its distance; -1 and inf."""
+    if not len(lines):
         return -1, float("inf")
     distance = shapely.distance(lines, point)
     best = int(np.argmin(distance))
-    return int(edges[best]), float(distance[best])
+    return best, float(distance[best])
 
 
 def is_gate(network: WalkNetwork) -> npt.NDArray[np.bool_]:
