@@ -147,7 +147,7 @@ class LiveCoverage:
 
         Searches that leave lenient facilities out get one without its type.
         """
-        rows = [np.empty(0, dtype=np.int64)]
+        felt = np.zeros(len(self._every), dtype=bool)
         for one in self._searches:
             hidden = opening is not None and opening.lenient and not one.lenient
             told = [replace(each, type="") if hidden and isinstance(each, AddFacility) else each for each in changes]
@@ -157,8 +157,9 @@ class LiveCoverage:
                 _take_back(steps)
                 raise
             steps.append(one.search.undo)
-            rows += [touched.residence for touched in found]
-        return np.unique(np.concatenate(rows))
+            for touched in found:
+                felt[touched.residence] = True
+        return np.flatnonzero(felt)
 
     def _count(self, change: Change, opening: Opening | None, steps: Steps) -> str:
         """Count what has come or gone; return its type, "" where nothing has."""

@@ -85,9 +85,9 @@ class Written:
 
     def by_status(self, status: Codes) -> ByStatus:
         """Return the sums of the weights by `status` (N,), each rounded once."""
-        return self.rounded(self.sums(status.astype(np.intp), STATUSES))
+        return self.rounded(self.sums(status.astype(np.intp), count=STATUSES))
 
-    def sums(self, code: Ints, count: int, rows: Ints | slice = EVERY) -> Ints:
+    def sums(self, code: Ints, *, count: int, rows: Ints | slice = EVERY) -> Ints:
         """Return the sums of the digits of `rows` (by default all) by code 0 ... count - 1, int64 (D, count)."""
         # Digits are below 2**31 and so few that their sums are exact in float64, which is what bincount adds in.
         found = [np.bincount(code, weights=digit[rows], minlength=count) for digit in self._digits]
@@ -115,13 +115,14 @@ class Tally:
 
     def __init__(self, written: Written, status: Codes) -> None:
         self._written = written
-        self._sums = np.concatenate([written.sums(own.astype(np.intp), STATUSES) for own in status.T], axis=1)
+        self._sums = np.concatenate([written.sums(own.astype(np.intp), count=STATUSES) for own in status.T], axis=1)
         self._known: dict[int, ByStatus] = {}
 
     def move(self, rows: Ints, circle: Ints, *, before: Codes, after: Codes) -> None:
         """Follow origins `rows` (M,) from their status `before` in a circle (M,) to that `after`."""
+        count = self._sums.shape[1]
         for status, sign in ((before, -1), (after, 1)):
-            self._sums += sign * self._written.sums(circle * STATUSES + status, self._sums.shape[1], rows)
+            self._sums += sign * self._written.sums(circle * STATUSES + status, count=count, rows=rows)
         for number in set(circle.tolist()):
             self._known.pop(number, None)
 
