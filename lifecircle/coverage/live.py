@@ -68,8 +68,8 @@ class LiveCoverage:
         self._weights = weights(case)
         self._undo: list[Steps] = []
         self._trust = self._judge.trust([pool.trusted(self._inventory) for pool in self._judge.pools])
-        self._status = self._judge.start()
-        self._judge_all()
+        self._status = self._judge.judged(self._every, self._judge.start(), trust=self._trust)
+        self._tallies = dict[str, Tally]()
 
     @property
     def circles(self) -> tuple[str, ...]:
@@ -116,12 +116,9 @@ class LiveCoverage:
         rows = self._search([change], opening, steps)
         self._undo.append(steps)
         trust = self._looked_at(self._count(change, opening, steps))
-        if trust is self._trust:
-            self._follow(rows, steps)
-        else:
-            steps.append(partial(self._restore, self._trust, self._status, self._tallies))
-            self._trust = trust
-            self._judge_all()
+        steps.append(partial(setattr, self, "_trust", self._trust))
+        same, self._trust = trust is self._trust, trust
+        self._follow(rows if same else self._every, steps)
         return rows
 
     def apply_all(self, changes: Sequence[Change]) -> Ints:
@@ -186,10 +183,6 @@ class LiveCoverage:
         )
         return self._trust if pools == before else self._judge.trust(pools)
 
-    def _judge_all(self) -> None:
-        self._status = self._judge.judged(self._every, self._status, trust=self._trust)
-        self._tallies = dict[str, Tally]()
-
     def _tally(self, weight: str) -> Tally:
         """Return the sums in one denominator; they are made when first asked for, and followed from then on."""
         if weight not in self._tallies:
@@ -212,9 +205,6 @@ class LiveCoverage:
         self._status[rows, circle] = after
         for tally in self._tallies.values():
             tally.move(rows, circle, before=before, after=after)
-
-    def _restore(self, *parts: object) -> None:
-        self._trust, self._status, self._tallies = parts  # type: ignore[assignment]
 
 
 def _take_back(steps: Steps) -> None:
