@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lifecircle.coverage.audit import judge_readings
-from lifecircle.coverage.case import Completeness, CoverageCase
+from lifecircle.coverage.case import Completeness, CoverageCase, Published
 from lifecircle.coverage.live import LiveCoverage
 from lifecircle.coverage.live_items import Opening, Searched
 from lifecircle.coverage.searches import cutoff, needed_searches
@@ -88,6 +88,7 @@ class Town:
             if seed % 2
             else {},
             "population_total": 20_000.0 if seed % 3 else None,
+            "published": {"all": Published(15.0, "stock")} if seed % 4 < 2 else {},
         }
         loaded = {kind: sum(fac.kind == kind for fac in places.values()) for kind in KINDS}
         return cls(rng, spots(40), spots(25), places, extra, loaded)
