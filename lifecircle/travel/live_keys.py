@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -125,11 +124,14 @@ class LiveKeys:
         key = self._cells["key"][rows, column]
         return np.where(key == arrays.FAR, np.inf, key // self._scale)
 
-    def within(self, columns: Sequence[int], rows: Ints, *, limit: int) -> npt.NDArray[np.bool_]:
-        """Return which residences `rows` (N,) reach one of the types of `columns` within `limit`, inclusive."""
-        key = self._cells["key"]
-        least = functools.reduce(np.minimum, [key[rows, column] for column in columns])
-        return np.asarray(least < (limit + 1) * self._scale)
+    @property
+    def cells(self) -> Ints:
+        """Keys of the residences, int64 (R, K), with room to grow; not to be written."""
+        return self._cells["key"]
+
+    def beyond(self, limit: int) -> int:
+        """Return what the keys of values up to `limit`, inclusive, are below."""
+        return (limit + 1) * self._scale
 
     def serving(self, column: int, rows: Ints) -> npt.NDArray[np.object_]:
         """Return the ids of the facilities that serve residences `rows` (N,), None where none is reached."""
