@@ -212,9 +212,7 @@ class LiveJudge:
     def trust(self, pools: Sequence[Trusted]) -> Trust:
         """Return what follows from how far each pool is trusted."""
         assessable = tuple(self._assessable(number, pools) for number in range(len(self.circles)))
-        counted = [
-            n for n, (one, told) in enumerate(zip(self.circles, assessable, strict=True)) if one.headline and told
-        ]
+        counted = [number for number, circle in enumerate(self.circles) if circle.headline and assessable[number]]
         thin = np.array([UNKNOWN if one.thin else 0 for one in pools], dtype=np.int8)
         return Trust(tuple(pools), thin, assessable, np.array(counted, dtype=np.int64))
 
