@@ -14,6 +14,16 @@ Floats = npt.NDArray[np.float64]
 FAR = 2**62
 
 
+class Costs(NamedTuple):
+    """What the edges cost one walker, as in `Impedance`, and how long they are."""
+
+    length: Ints
+    forward: Ints
+    backward: Ints
+    rate_forward: Floats
+    rate_backward: Floats
+
+
 class Graph(NamedTuple):
     """Streets, and the edges at every junction: junction v owns ``pool[begin[v]:begin[v] + degree[v]]``."""
 
@@ -22,11 +32,26 @@ class Graph(NamedTuple):
     pool: Ints
     tail: Ints
     head: Ints
-    length: Ints
-    forward: Ints
-    backward: Ints
-    rate_forward: Floats
-    rate_backward: Floats
+    costs: Costs
+
+
+class Chains(NamedTuple):
+    """Points in lists by edge: ``first[edge]``, then ``following[point]``, -1 at the end; and the edge of each."""
+
+    first: Ints
+    following: Ints
+    edge: Ints
+
+
+class Seen(NamedTuple):
+    """What says how far points look: their places and owners (-1: gone), how they are joined."""
+
+    x: Floats
+    y: Floats
+    owner: Ints
+    edge: Ints
+    crosses_wall: npt.NDArray[np.bool_]
+    access_mm: Ints
 
 
 class Doors(NamedTuple):

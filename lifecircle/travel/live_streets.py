@@ -19,7 +19,7 @@ from lifecircle.network.edits import add_street, edges_of, split_edge, with_edge
 from lifecircle.travel import update_kernels as kernels
 from lifecircle.travel.changes import Joint
 from lifecircle.travel.journal import Journal, Table
-from lifecircle.travel.live_arrays import Graph
+from lifecircle.travel.live_arrays import Costs, Graph
 
 Ints = npt.NDArray[np.int64]
 Price: TypeAlias = Callable[[WalkNetwork], Impedance]
@@ -78,9 +78,13 @@ class LiveStreets:
             self.nodes["begin"],
             self.nodes["degree"],
             self.pool["edge"],
-            *(self.edges[name] for name in ("tail", "head", "length")),
-            *(self.costs[walker][name] for name in _COSTS),
+            self.edges["tail"],
+            self.edges["head"],
+            self._priced(self.costs[walker]),
         )
+
+    def _priced(self, costs: Table) -> Costs:
+        return Costs(self.edges["length"], *(costs[name] for name in _COSTS))
 
     @property
     def network(self) -> WalkNetwork:
@@ -91,9 +95,8 @@ class LiveStreets:
         return self._built
 
     def parts(self, edge: Ints, offset: Ints, *, leaving: bool) -> list[dict[str, Ints]]:
-        """Return for each walker the costs between points on edges and their tails and heads, as `ends.ends_of`."""
-        walkers = range(len(self.costs))
-        found = [ready(kernels.parts)(edge, offset, self.graph(walker), leaving) for walker in walkers]
+        """Return for each walker what `update_kernels.parts` does."""
+        found = [ready(kernels.parts)(edge, offset, self._priced(costs), leaving) for costs in self.costs]
         return [{"by_tail": by_tail, "by_head": by_head} for by_tail, by_head in found]
 
     def ends_at(self, edges: Ints) -> Ints:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lifecircle.engine import compiled
-from lifecircle.travel.live_arrays import FAR, Doors, Graph, Origins, Region, Rule, Size
+from lifecircle.travel.live_arrays import FAR, Costs, Doors, Graph, Origins, Region, Rule, Size
 
 Ints = npt.NDArray[np.int64]
 Entries = list[tuple[int, int]]
@@ -36,9 +36,9 @@ def _offer(key: Ints, node: int, graph: Graph, doors: Doors, rule: Rule) -> int:
             door = doors.following[door]
         # People walk from junctions to facilities: onward from `node` along the edge, in the edge's own direction.
         if graph.tail[edge] == node:
-            other, weight = graph.head[edge], graph.forward[edge]
+            other, weight = graph.head[edge], graph.costs.forward[edge]
         else:
-            other, weight = graph.tail[edge], graph.backward[edge]
+            other, weight = graph.tail[edge], graph.costs.backward[edge]
         if 0 < weight <= rule.cutoff and key[other] != FAR:
             best = min(best, key[other] + weight * rule.scale)
     return best if best < (rule.cutoff + 1) * rule.scale else FAR
@@ -48,8 +48,8 @@ def _offer(key: Ints, node: int, graph: Graph, doors: Doors, rule: Rule) -> int:
 def _into(graph: Graph, edge: int, node: int) -> tuple[int, int]:
     """Return the other end of an edge and the cost of walking from there to `node`, 0 where nobody can."""
     if graph.tail[edge] == node:
-        return graph.head[edge], graph.backward[edge]
-    return graph.tail[edge], graph.forward[edge]
+        return graph.head[edge], graph.costs.backward[edge]
+    return graph.tail[edge], graph.costs.forward[edge]
 
 
 @compiled
@@ -70,7 +70,7 @@ def _hand_on(key: Ints, heap: Entries, graph: Graph, rule: Rule, log: Entries) -
 
 
 @compiled
-def _take_away(key: Ints, starts: Ints, graph: Graph, doors: Doors, rule: Rule) -> Entries:
+def _take_away(key: Ints, starts: list[int], graph: Graph, doors: Doors, rule: Rule) -> Entries:
     """Take the key from every junction that nothing supports any more; return the junctions and their keys.
 
     A key is supported by a door, or by a junction next to it whose key and the cost of the edge add up to it. Those
@@ -104,14 +104,17 @@ def _repair(key: Ints, starts: Ints, graph: Graph, doors: Doors, rule: Rule) -> 
     """
     log = [(0, 0) for _ in range(0)]
     heap = [(0, 0) for _ in range(0)]
+    doubtful = [0 for _ in range(0)]  # a key that was supported once may become less, and stays supported
     for node in starts:
         best = _offer(key, node, graph, doors, rule)
         if best < key[node]:
             log.append((node, key[node]))
             key[node] = best
             heapq.heappush(heap, (best, node))
+        elif best > key[node]:
+            doubtful.append(node)
     _hand_on(key, heap, graph, rule, log)
-    lost = _take_away(key, starts, graph, doors, rule)
+    lost = _take_away(key, doubtful, graph, doors, rule)
     log.extend(lost)
     for node, _ in lost:
         best = _offer(key, node, graph, doors, rule)
@@ -123,30 +126,32 @@ def _repair(key: Ints, starts: Ints, graph: Graph, doors: Doors, rule: Rule) -> 
 
 
 @compiled
-def _along(graph: Graph, edge: int, ahead: int) -> int:
+def _along(costs: Costs, edge: int, ahead: int) -> int:
     """Return the cost of walking `ahead` millimetres along an edge (back if below 0), as `ends.part_of_edge`."""
-    whole = graph.forward[edge] if ahead > 0 else graph.backward[edge]
+    whole = costs.forward[edge] if ahead > 0 else costs.backward[edge]
     if ahead == 0:
-        return 0 if graph.forward[edge] + graph.backward[edge] > 0 else FAR
+        return 0 if costs.forward[edge] + costs.backward[edge] > 0 else FAR
     if whole == 0:
         return FAR
-    if abs(ahead) == graph.length[edge]:
+    if abs(ahead) == costs.length[edge]:
         return whole
-    rate = graph.rate_forward[edge] if ahead > 0 else graph.rate_backward[edge]
+    rate = costs.rate_forward[edge] if ahead > 0 else costs.rate_backward[edge]
     return int(np.rint(rate * abs(ahead)))
 
 
 @compiled
-def parts(edge: Ints, offset: Ints, graph: Graph, leaving: bool) -> tuple[Ints, Ints]:
+def parts(edge: Ints, offset: Ints, costs: Costs, leaving: bool) -> tuple[Ints, Ints]:
     """Return the costs between points on edges (N,) and their tails, and their heads, as `ends.ends_of` does.
 
-    `leaving`: people walk from the points, not to them.
+    0 for points on none. `leaving`: people walk from the points, not to them.
     """
-    by_tail, by_head = np.empty(len(edge), dtype=np.int64), np.empty(len(edge), dtype=np.int64)
+    by_tail, by_head = np.zeros(len(edge), dtype=np.int64), np.zeros(len(edge), dtype=np.int64)
     for point in range(len(edge)):
-        own, rest = edge[point], graph.length[edge[point]] - offset[point]
-        by_tail[point] = _along(graph, own, -offset[point] if leaving else offset[point])
-        by_head[point] = _along(graph, own, rest if leaving else -rest)
+        own = edge[point]
+        if own >= 0:
+            rest = costs.length[own] - offset[point]
+            by_tail[point] = _along(costs, own, -offset[point] if leaving else offset[point])
+            by_head[point] = _along(costs, own, rest if leaving else -rest)
     return by_tail, by_head
 
 
@@ -162,7 +167,7 @@ def _best(owner: int, key: Ints, graph: Graph, doors: Doors, origins: Origins, r
         door = doors.first[edge]
         while door >= 0:
             if doors.kind[door] == rule.kind and doors.leg[door] <= rule.cutoff:
-                walk = _along(graph, edge, doors.offset[door] - origins.offset[point])
+                walk = _along(graph.costs, edge, doors.offset[door] - origins.offset[point])
                 if walk <= rule.cutoff:
                     least = min(least, (leg + walk + doors.leg[door]) * rule.scale + doors.rank[door])
             door = doors.following[door]
