@@ -53,8 +53,9 @@ def _into(graph: Graph, edge: int, node: int) -> tuple[int, int]:
 
 
 @compiled
-def _hand_on(key: Ints, heap: Entries, graph: Graph, rule: Rule, log: Entries) -> None:
-    """Hand the keys of the junctions in `heap` on to wherever they are less; write what was there to `log`."""
+def _hand_on(key: Ints, heap: Entries, graph: Graph, rule: Rule) -> Entries:
+    """Hand the keys of the junctions in `heap` on to wherever they are less; return these and what was there."""
+    log = [(0, 0) for _ in range(0)]
     while len(heap) > 0:
         start, node = heapq.heappop(heap)
         if start != key[node]:
@@ -67,6 +68,7 @@ def _hand_on(key: Ints, heap: Entries, graph: Graph, rule: Rule, log: Entries) -
                     log.append((other, key[other]))
                     key[other] = reached
                     heapq.heappush(heap, (reached, other))
+    return log
 
 
 @compiled
@@ -113,15 +115,17 @@ def _repair(key: Ints, starts: Ints, graph: Graph, doors: Doors, rule: Rule) -> 
             heapq.heappush(heap, (best, node))
         elif best > key[node]:
             doubtful.append(node)
-    _hand_on(key, heap, graph, rule, log)
+    log.extend(_hand_on(key, heap, graph, rule))
     lost = _take_away(key, doubtful, graph, doors, rule)
-    log.extend(lost)
     for node, _ in lost:
         best = _offer(key, node, graph, doors, rule)
-        if best < key[node]:
-            key[node] = best
-            heapq.heappush(heap, (best, node))
-    _hand_on(key, heap, graph, rule, log)
+        if best != FAR:
+            heap.append((best, node))
+    heapq.heapify(heap)
+    for best, node in heap:
+        key[node] = best
+    _hand_on(key, heap, graph, rule)  # to lost ones alone: a new key is no less than the one lost
+    log.extend(lost)
     return log
 
 
