@@ -19,7 +19,7 @@ from lifecircle.network.edits import add_street, edges_of, split_edge, with_edge
 from lifecircle.travel import update_kernels as kernels
 from lifecircle.travel.changes import Joint
 from lifecircle.travel.journal import Journal, Table
-from lifecircle.travel.live_arrays import Costs, Graph
+from lifecircle.travel.live_arrays import Graph
 
 Ints = npt.NDArray[np.int64]
 Price: TypeAlias = Callable[[WalkNetwork], Impedance]
@@ -74,17 +74,7 @@ class LiveStreets:
 
     def graph(self, walker: int) -> Graph:
         """Return the arrays that the kernels walk on."""
-        return Graph(
-            self.nodes["begin"],
-            self.nodes["degree"],
-            self.pool["edge"],
-            self.edges["tail"],
-            self.edges["head"],
-            self._priced(self.costs[walker]),
-        )
-
-    def _priced(self, costs: Table) -> Costs:
-        return Costs(self.edges["length"], *(costs[name] for name in _COSTS))
+        return Graph(self.nodes.rows, self.pool["edge"], self.edges.rows, self.costs[walker].rows)
 
     @property
     def network(self) -> WalkNetwork:
@@ -96,7 +86,8 @@ class LiveStreets:
 
     def parts(self, edge: Ints, offset: Ints, *, leaving: bool) -> list[dict[str, Ints]]:
         """Return for each walker what `update_kernels.parts` does."""
-        found = [ready(kernels.parts)(edge, offset, self._priced(costs), leaving) for costs in self.costs]
+        walkers = range(len(self.costs))
+        found = [ready(kernels.parts)(edge, offset, self.graph(walker), leaving) for walker in walkers]
         return [{"by_tail": by_tail, "by_head": by_head} for by_tail, by_head in found]
 
     def ends_at(self, edges: Ints) -> Ints:
