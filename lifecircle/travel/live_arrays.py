@@ -40,14 +40,10 @@ class Chains(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """What says how far points look: their places and owners (-1: gone), how they are joined."""
+    """What says how far points look: rows of two tables of `LivePoints`."""
 
-    x: Floats
-    y: Floats
-    owner: Ints
-    edge: Ints
-    crosses_wall: npt.NDArray[np.bool_]
-    access_mm: Ints
+    places: Rows
+    points: Rows
 
 
 class Doors(NamedTuple):

@@ -21,7 +21,8 @@ Floats = npt.NDArray[np.float64]
 
 ROUNDING_M = 0.002  # legs are rounded to the millimetre
 
-_SNAPPED = tuple(name for name in Snapped.__slots__ if name != "owner")
+_PLACE = ("x", "y")
+_JOINED = tuple(name for name in Snapped.__slots__ if name not in {"owner", *_PLACE})
 
 
 class LivePoints:
@@ -29,8 +30,10 @@ class LivePoints:
 
     Attributes
     ----------
+    places : Table
+        ``x``, ``y``; by themselves, for all of them are looked through.
     table : Table
-        The arrays of `Snapped`; ``following``, the next point on the same edge, -1 at the end of the list; for
+        The other arrays of `Snapped`; ``following``, the next point on the same edge, -1 at the end of the list; for
         facilities ``kind`` and ``rank`` too.
     ends : tuple of Table
         For each walker ``leg``, ``by_tail``, ``by_head`` as in `ends.Ends`; 0 where unsnapped.
@@ -40,14 +43,16 @@ class LivePoints:
         self, journal: Journal, streets: LiveStreets, snapped: Snapped, *, side: str, **more: Array | float
     ) -> None:
         self._journal, self._streets, self._side = journal, streets, side
-        columns = _columns(snapped) | {name: _filled(value, len(snapped)) for name, value in more.items()}
+        self.places = Table(journal, **_columns(snapped, _PLACE))
+        columns = _columns(snapped, _JOINED) | {name: _filled(value, len(snapped)) for name, value in more.items()}
         self.table = Table(journal, owner=snapped.owner, following=_filled(-1, len(snapped)), **columns)
         self.ends = tuple(Table(journal, **own) for own in self._ends(snapped))
         self._link(np.arange(len(snapped)))
 
     def add(self, snapped: Snapped, *, owner: int, **more: Array | float) -> int:
         """Add the points of one new owner and return the row of the first."""
-        first = self.table.append(len(snapped), owner=owner, following=-1, **_columns(snapped), **more)
+        self.places.append(len(snapped), **_columns(snapped, _PLACE))
+        first = self.table.append(len(snapped), owner=owner, following=-1, **_columns(snapped, _JOINED), **more)
         for table, own in zip(self.ends, self._ends(snapped), strict=True):
             table.append(len(snapped), **own)
         self._link(np.arange(first, first + len(snapped)))
@@ -61,7 +66,8 @@ class LivePoints:
     def rejoin(self, rows: Ints, snapped: Snapped) -> None:
         """Join points elsewhere."""
         self.remove(rows)
-        self.table.put(rows, **_columns(snapped))
+        self.places.put(rows, **_columns(snapped, _PLACE))
+        self.table.put(rows, **_columns(snapped, _JOINED))
         self._put_ends(rows, self._ends(snapped))
         self._link(rows)
 
@@ -75,8 +81,8 @@ class LivePoints:
         A point looks as far as its leg is long: nothing farther away than that can be joined instead. One without a
         leg, or with one through a wall, looks `reach_mm` far.
         """
-        reach_m, seen = reach_mm / 1000.0 + ROUNDING_M, Seen(*(self.table[name] for name in Seen._fields))
-        return ready(kernels.looking)(seen, len(self.table), boxes, reach_m, ROUNDING_M)
+        seen = Seen(self.places.rows, self.table.rows)
+        return ready(kernels.looking)(seen, len(self.table), boxes, reach_mm / 1000.0 + ROUNDING_M, ROUNDING_M)
 
     def follow(self, edges: Ints, cuts: Sequence[Cut] = ()) -> None:
         """Follow `edges` (N,) that cost other than before; of those that were cut, what lay beyond goes to the rest.
@@ -98,7 +104,8 @@ class LivePoints:
 
     def snapped(self, rows: Ints, owner: Ints) -> Snapped:
         """Return points as a table of `owner`."""
-        return Snapped(owner=owner, **{name: self.table[name][rows] for name in _SNAPPED})
+        places = {name: self.places[name][rows] for name in _PLACE}
+        return Snapped(owner=owner, **places, **{name: self.table[name][rows] for name in _JOINED})
 
     def _ends(self, snapped: Snapped) -> list[dict[str, Ints]]:
         """Return for each walker the costs of the legs and parts of points (NetworkError if they are of elsewhere)."""
@@ -134,8 +141,8 @@ def away_m(xy: Floats, boxes: Floats) -> Floats:
     return np.asarray(np.hypot(away_x, away_y).min(axis=0, initial=np.inf))
 
 
-def _columns(snapped: Snapped) -> dict[str, Array]:
-    return {name: getattr(snapped, name) for name in _SNAPPED}
+def _columns(snapped: Snapped, names: Sequence[str]) -> dict[str, Array]:
+    return {name: getattr(snapped, name) for name in names}
 
 
 def _filled(value: Array | float, count: int) -> Array:

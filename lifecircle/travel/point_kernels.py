@@ -68,11 +68,12 @@ def looking(seen: Seen, count: int, boxes: Floats, reach_m: float, rounding_m: f
         west, south = min(west, boxes[box, 0] - reach_m), min(south, boxes[box, 1] - reach_m)
         east, north = max(east, boxes[box, 2] + reach_m), max(north, boxes[box, 3] + reach_m)
     for row in range(count):
-        x, y = seen.x[row], seen.y[row]
-        if x < west or x > east or y < south or y > north or seen.owner[row] < 0:
+        x, y = seen.places[row].x, seen.places[row].y
+        if x < west or x > east or y < south or y > north or seen.points[row].owner < 0:
             continue
-        far = seen.edge[row] < 0 or seen.crosses_wall[row]
-        look_m = reach_m if far else seen.access_mm[row] / 1000.0 + rounding_m
+        point = seen.points[row]
+        far = point.edge < 0 or point.crosses_wall
+        look_m = reach_m if far else point.access_mm / 1000.0 + rounding_m
         for box in range(len(boxes)):
             away_x = max(boxes[box, 0] - x, x - boxes[box, 2], 0.0)
             away_y = max(boxes[box, 1] - y, y - boxes[box, 3], 0.0)
