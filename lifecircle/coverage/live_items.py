@@ -1,27 +1,20 @@
-"""Requirements judged for some origins only, and the facilities that decide how far a map is trusted."""
+"""The facilities that decide how far a map is trusted, while they come and go."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-import numpy as np
-import numpy.typing as npt
-
 from lifecircle.coverage.case import TimesKey
 from lifecircle.coverage.completeness import Inventory, Thin, thinness
-from lifecircle.coverage.kleene import COVERED, at_least
-from lifecircle.coverage.searches import in_doubt, item_limit, item_mode
-from lifecircle.errors import ConfigError, CutoffError
+from lifecircle.errors import ConfigError
 from lifecircle.model.rules import EVERY, FacilityFilter
 
 if TYPE_CHECKING:
     from lifecircle.coverage.case import CoverageCase
-    from lifecircle.coverage.kleene import Statuses
-    from lifecircle.coverage.verdicts import Ground
     from lifecircle.model.standard import Circle, Item
-    from lifecircle.model.travel import Ints, WalkProfile
     from lifecircle.travel.live_keys import LiveKeys
     from lifecircle.travel.update import LiveSearch
 
@@ -71,11 +64,16 @@ class Opening:
     inside: bool = True
 
 
-class Trusted(NamedTuple):
-    """Whether the map of a pool is thin, and whether anything of it is there."""
+class _Pool(NamedTuple):
+    """Which facilities are counted together."""
 
-    thin: bool
-    there: bool
+    types: tuple[str, ...]
+    lenient: bool
+    inside: bool
+
+    def has(self, kind: str, opening: Opening) -> bool:
+        """Say whether a facility is one of them."""
+        return kind in self.types and (self.lenient or not opening.lenient) and (opening.inside or not self.inside)
 
 
 class LiveInventory:
@@ -86,6 +84,7 @@ class LiveInventory:
         self._loaded = dict(case.loaded_counts)
         self._by_kind: dict[str, dict[str, Opening]] = {}
         self._kind_of: dict[str, str] = {}
+        self._pools: dict[_Pool, Counter[str]] = {}  # those asked for: objects, with how many facilities each is there
         for name, kind, *facts in zip(
             case.facilities.index, inventory.kind, inventory.thing, inventory.lenient, inventory.inside, strict=True
         ):
@@ -103,12 +102,20 @@ class LiveInventory:
         """Count one more facility."""
         self._put(name, kind, opening)
         self._loaded[kind] = self._loaded.get(kind, 0) + 1
+        for pool, things in self._pools.items():
+            if pool.has(kind, opening):
+                things[opening.object_id] += 1
 
     def remove(self, name: str) -> None:
         """Count a facility no more."""
         kind = self._kind_of.pop(name)
-        del self._by_kind[kind][name]
+        opening = self._by_kind[kind].pop(name)
         self._loaded[kind] -= 1
+        for pool, things in self._pools.items():
+            if pool.has(kind, opening):
+                things[opening.object_id] -= 1
+                if not things[opening.object_id]:
+                    del things[opening.object_id]
 
     def count(
         self, types: Iterable[str], *, lenient: bool, inside: bool = False, admits: FacilityFilter = EVERY
@@ -118,13 +125,15 @@ class LiveInventory:
             raise ConfigError(
                 "facilities that are filtered by area, capacity or attribute are not followed: audit anew"
             )
-        found = {
-            opening.object_id
-            for kind in types
-            for opening in self._by_kind.get(kind, {}).values()
-            if (lenient or not opening.lenient) and (opening.inside or not inside)
-        }
-        return len(found)
+        pool = _Pool(tuple(types), lenient, inside)
+        if pool not in self._pools:
+            self._pools[pool] = Counter(
+                opening.object_id
+                for kind in {*pool.types}
+                for opening in self._by_kind.get(kind, {}).values()
+                if pool.has(kind, opening)
+            )
+        return len(self._pools[pool])
 
     def thinness(self, item: Item, *, circle: Circle, lenient: bool) -> Thin | None:
         """Return why the pool of `item` is thin now."""
@@ -137,97 +146,3 @@ class LiveInventory:
     def _put(self, name: str, kind: str, opening: Opening) -> None:
         self._by_kind.setdefault(kind, {})[name] = opening
         self._kind_of[name] = kind
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class LiveItem:
-    """One requirement, ready to be judged for any origins.
-
-    Attributes
-    ----------
-    item : Item
-    lenient : bool
-        Whether its rule admits facilities that count leniently only.
-    walk : LiveKeys
-    columns, doubtful : tuple of int
-        Of the walk: its types, and those that may be of its types.
-    limit : int
-    unknown : bool (N,)
-        Origins that are unknown when they are not covered: unsnapped, or near the edge of the data.
-    """
-
-    item: Item
-    lenient: bool
-    walk: LiveKeys
-    columns: tuple[int, ...]
-    doubtful: tuple[int, ...]
-    limit: int
-    unknown: npt.NDArray[np.bool_]
-
-    @classmethod
-    def of(cls, item: Item, ground: Ground, *, walks: WalkProfile, lenient: bool, known: Walks) -> LiveItem:
-        """Prepare `item` (ConfigError for what cannot be followed, CutoffError for a search that is not there)."""
-        if item.mean_of > 1 or item.admits or item.straight_line or item.within:
-            raise ConfigError(
-                f"the rule for {'/'.join(item.types)} cannot be followed change by change: only the nearest facility "
-                "along the streets can; audit anew after every change"
-            )
-        case, limit = ground.case, item_limit(item)
-        key = TimesKey(item_mode(item, walks), lenient)
-        others = in_doubt(item.types, case.catalogue)
-        walk = known.get(key)
-        if walk is None or walk.cutoff < limit or not {*item.types, *others} <= set(walk.types):
-            raise CutoffError(
-                f"no search for {'/'.join(item.types)} ({key.mode.profile.id}, {key.mode.unit}, lenient={lenient}) "
-                "that is long enough: search what needed_searches asks for"
-            )
-        columns, doubtful = (tuple(walk.types.index(kind) for kind in kinds) for kinds in (item.types, others))
-        unknown = ~case.origin_snapped | (ground.edge_m < item.distance_m(walks.speed_kmh))
-        return cls(item, lenient, walk, columns, doubtful, limit, unknown)
-
-    @property
-    def members(self) -> tuple[LiveItem, ...]:
-        """Itself: one pool alone."""
-        return (self,)
-
-    def trusted(self, trust: Sequence[Trusted]) -> Trusted:
-        """Return how far its map is trusted."""
-        return trust[0]
-
-    def judge(self, rows: Ints, trust: Sequence[Trusted]) -> Statuses:
-        """Judge origins `rows` (N,)."""
-        return self.status(rows, thin=trust[0].thin)
-
-    def status(self, rows: Ints, *, thin: bool) -> Statuses:
-        """Judge origins `rows` (N,), as `verdicts.judge_item` does."""
-        unknown = np.full(len(rows), True) if thin else self.unknown[rows]
-        if self.doubtful and not thin:
-            unknown |= self.walk.within(self.doubtful, rows, limit=self.limit)
-        covered = self.walk.within(self.columns, rows, limit=self.limit)
-        return np.where(covered, COVERED, unknown.astype(np.int8))  # NOT_COVERED is 0, UNKNOWN 1
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class LivePools:
-    """A requirement of at least k of n pools.
-
-    Attributes
-    ----------
-    item : Item
-    members : tuple of LiveItem
-        Its pools.
-    """
-
-    item: Item
-    members: tuple[LiveItem, ...]
-
-    def trusted(self, trust: Sequence[Trusted]) -> Trusted:
-        """Return whether the map of so many pools is empty that nothing can be known, as `verdicts` does."""
-        absent = sum(one.thin and not one.there for one in trust)
-        unknowable = len(self.members) - absent < self.item.at_least <= absent
-        return Trusted(unknowable, not unknowable)
-
-    def judge(self, rows: Ints, trust: Sequence[Trusted]) -> Statuses:
-        """Judge origins `rows` (N,)."""
-        judged = [member.status(rows, thin=one.thin) for member, one in zip(self.members, trust, strict=True)]
-        return at_least(judged, self.item.at_least)

@@ -1,5 +1,7 @@
 """Where a walker enters a facility."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -59,6 +61,36 @@ class Door:
     kind: str
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Sites:
+    """Shapes (N,) that are ready to be sought entrances for.
+
+    Attributes
+    ----------
+    shapes : object (N,)
+        Valid.
+    outlines : object (N,)
+        Of areas their outer rings as MultiLineStrings: a courtyard's edge is no way in. None of others.
+    sizes : float64 (N,)
+        Square metres.
+    """
+
+    shapes: Shapes
+    outlines: Shapes
+    sizes: Floats
+
+    @classmethod
+    def of(cls, shapes: Shapes) -> Sites:
+        """Make geometries (N,) valid and find their outlines."""
+        shapes = shapely.make_valid(shapes)
+        sizes = shapely.area(shapes)
+        return cls(shapes, _outlines(shapes, rows=np.flatnonzero(sizes > 0)), sizes)
+
+    def taken(self, rows: Sequence[int]) -> Sites:
+        """Return some of them."""
+        return Sites(self.shapes[rows], self.outlines[rows], self.sizes[rows])
+
+
 def is_entrance(tags: Tags) -> bool:
     """Return whether a node with `tags` lets a walker in: an entrance that is not for emergencies, an open gate."""
     if tags.get("access") in SHUT or tags.get("foot") in SHUT or tags.get("locked") == "yes":
@@ -107,10 +139,13 @@ def find_entrances(shapes: Shapes, *, nodes: Shapes, edges: Shapes) -> list[Door
     -------
     list of N Doors
     """
-    shapes = shapely.make_valid(shapes)
-    sizes = shapely.area(shapes)
-    missing, doors = np.flatnonzero(sizes > 0), dict[int, Door]()
-    outlines, ways = _outlines(shapes, rows=missing), shapely.STRtree(edges)
+    return entrances_of(Sites.of(shapes), nodes=nodes, edges=edges)
+
+
+def entrances_of(sites: Sites, *, nodes: Shapes, edges: Shapes) -> list[Door]:
+    """Return what `find_entrances` does, of shapes that are ready."""
+    shapes, outlines, sizes = sites.shapes, sites.outlines, sites.sizes
+    missing, doors, ways = np.flatnonzero(sizes > 0), dict[int, Door](), shapely.STRtree(edges)
     for kind, find in (("mapped", _mapped(nodes)), ("path", _crossings(ways)), ("path", _landings(ways))):
         if len(missing):
             rows, xy = find(shapes[missing], outlines[missing])
@@ -169,7 +204,7 @@ def sample_line(line: BaseGeometry) -> shapely.MultiPoint:
 
 
 def _outlines(shapes: Shapes, *, rows: Rows) -> Shapes:
-    """Return the outer rings of the areas in `rows` as MultiLineStrings: a courtyard's edge is no way in."""
+    """Return the outer rings of the areas in `rows` as MultiLineStrings, None for others."""
     outlines = np.full(len(shapes), None, dtype=object)
     polygons, owner = shapely.get_parts(shapes[rows], return_index=True)
     polygons, inner = shapely.get_parts(polygons, return_index=True)  # collections left by make_valid

@@ -16,6 +16,8 @@ from lifecircle.model.network import Barriers, EdgeFlag, Permission, WalkNetwork
 from lifecircle.model.osm import Tags
 from lifecircle.network.permissions import gate_permission
 
+Shapes = npt.NDArray[np.object_]
+
 _WATERCOURSES = frozenset({"river", "canal", "stream"})
 _WATER_AREAS = frozenset({"riverbank", "dock"})
 _RAILWAYS = frozenset({"rail", "light_rail", "narrow_gauge", "subway", "preserved", "funicular"})
@@ -94,7 +96,7 @@ def _role(tags: Tags, *, form: str) -> str:
     return "wall" if tags.get("barrier") in _WALLS and not _below(tags) else ""
 
 
-def _passages(network: WalkNetwork, walls: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+def _passages(network: WalkNetwork, walls: Shapes) -> Shapes:
     """Return the points where walkable edges on the ground meet walls."""
     over = network.has_flag(EdgeFlag.BRIDGE) | network.has_flag(EdgeFlag.TUNNEL)
     drawn = ~network.has_flag(EdgeFlag.SQUARE)  # a straight line across a square does not see the walls on it
@@ -106,21 +108,10 @@ def _passages(network: WalkNetwork, walls: npt.NDArray[np.object_]) -> npt.NDArr
     return met[shapely.get_type_id(met) == shapely.GeometryType.POINT]
 
 
-def _apart(points: npt.NDArray[np.object_], others: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+def _apart(points: Shapes, others: Shapes) -> Shapes:
     """Return the points that do not lie at any of the others."""
     near, _ = shapely.STRtree(others).query(points, predicate="dwithin", distance=SAME_PLACE_M)
     return np.delete(points, near)
-
-
-def _gates(
-    network: WalkNetwork, *, points: dict[str, npt.NDArray[np.object_]], walls: npt.NDArray[np.object_]
-) -> npt.NDArray[np.object_]:
-    """Return every opening once, sorted by x, then y; `points` are those of each role."""
-    on_wall, _ = shapely.STRtree(walls).query(points["entrance"], predicate="dwithin", distance=ON_WALL_M)
-    mapped = np.concatenate([points["gate"], points["entrance"][np.unique(on_wall)]])
-    passages = _apart(_passages(network, walls), np.concatenate([mapped, points["shut"]]))
-    xy = np.unique(shapely.get_coordinates(np.concatenate([mapped, passages])).round(3), axis=0)
-    return shapely.points(xy)
 
 
 def find_barriers(objects: gpd.GeoDataFrame, network: WalkNetwork) -> Barriers:
@@ -142,15 +133,32 @@ def find_barriers(objects: gpd.GeoDataFrame, network: WalkNetwork) -> Barriers:
     ----------
     docs/methods/walking-network.md
     """
-    return barriers_among(objects["tags"], objects.geometry.to_numpy(), network=network)
+    shapes = objects.geometry.to_numpy()
+    roles = roles_of(objects["tags"], shapes)
+    return Barriers(
+        hard=shapes[roles == "hard"],
+        walls=_as_lines(shapes[roles == "wall"]),
+        gates=openings(roles, shapes, network=network),
+    )
 
 
-def barriers_among(tags: Iterable[Tags], shapes: npt.NDArray[np.object_], *, network: WalkNetwork) -> Barriers:
-    """Return what `find_barriers` does, of objects of which only tags and shapes (N,) are at hand."""
+def roles_of(tags: Iterable[Tags], shapes: Shapes) -> npt.NDArray[np.object_]:
+    """Return what each of some objects (N,) is to a leg: "hard", "wall", "gate", "shut", "entrance", or ""."""
     forms = np.array(_FORMS, dtype=object)[shapely.get_type_id(shapes)]
-    roles = np.array([_role(own, form=form) for own, form in zip(tags, forms, strict=True)], dtype=object)
-    walls = shapes[roles == "wall"]
+    return np.array([_role(own, form=form) for own, form in zip(tags, forms, strict=True)], dtype=object)
+
+
+def openings(roles: npt.NDArray[np.object_], shapes: Shapes, *, network: WalkNetwork) -> Shapes:
+    """Return every opening of the walls among some objects (N,) with their `roles_of`, once, sorted by x, then y."""
+    walls, entrances = _as_lines(shapes[roles == "wall"]), shapes[roles == "entrance"]
+    on_wall, _ = shapely.STRtree(walls).query(entrances, predicate="dwithin", distance=ON_WALL_M)
+    mapped = np.concatenate([shapes[roles == "gate"], entrances[np.unique(on_wall)]])
+    passages = _apart(_passages(network, walls), np.concatenate([mapped, shapes[roles == "shut"]]))
+    xy = np.unique(shapely.get_coordinates(np.concatenate([mapped, passages])).round(3), axis=0)
+    return shapely.points(xy)
+
+
+def _as_lines(walls: Shapes) -> Shapes:
+    """Return walls with the outlines of those that are areas."""
     is_area = np.isin(shapely.get_type_id(walls), (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON))
-    walls = np.where(is_area, shapely.boundary(walls), walls)
-    points = {role: shapes[roles == role] for role in ("gate", "shut", "entrance")}
-    return Barriers(hard=shapes[roles == "hard"], walls=walls, gates=_gates(network, points=points, walls=walls))
+    return np.where(is_area, shapely.boundary(walls), walls)

@@ -5,13 +5,18 @@ Nodes and edges keep their numbers; what is new comes last.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
-from typing import Any
+from itertools import accumulate, pairwise
+from math import dist
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from lifecircle.errors import NetworkError
-from lifecircle.model.network import PER_EDGE, Crossing, Floats, Ints, Permission, WalkNetwork
+from lifecircle.model.network import PER_EDGE, Crossing, Ints, Permission, WalkNetwork
+
+Line: TypeAlias = list[tuple[float, float]]  # its vertices, metres
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,7 @@ class Draft:
         self._base, self.nodes, self.edges = network, network.nodes, network.edges
         self._places: list[tuple[float, float]] = []  # of new nodes
         self._facts: dict[int, dict[str, Any]] = {}  # of edges that are new or cut: one value an array
-        self._lines: dict[int, Floats] = {}  # theirs, (P, 2)
+        self._lines: dict[int, Line] = {}  # theirs
 
     def ends(self, edge: int) -> tuple[int, int]:
         """Return the tail and the head of an edge."""
@@ -96,7 +101,7 @@ class Draft:
         own = self._facts.get(edge) or {name: getattr(self._base, name)[edge] for name in PER_EDGE}
         line = self._lines[edge] if edge in self._lines else _line(self._base, edge)
         first, second = _halves(line, share=offset_mm / whole)
-        node, rest = self.add_node(*second[0].tolist()), self.edges
+        node, rest = self.add_node(*second[0]), self.edges
         near = own | {"tail": int(own["tail"]), "head": node, "length_mm": offset_mm}
         far = own | {"tail": node, "head": int(own["head"]), "length_mm": whole - offset_mm}
         (far if 2 * offset_mm >= whole else near)["crossing"] = Crossing.NONE
@@ -116,8 +121,8 @@ class Draft:
         tail, head = ends
         if not (0 <= tail < self.nodes and 0 <= head < self.nodes) or tail == head:
             raise NetworkError(f"a street from node {tail} to node {head}: give two different nodes of the network")
-        line = np.array([self._place(tail), *street.via, self._place(head)], dtype=float)
-        drawn_mm = float(np.hypot(*np.diff(line, axis=0).T).sum()) * 1000.0
+        line = [self._place(tail), *street.via, self._place(head)]
+        drawn_mm = _along(line)[-1] * 1000.0
         halves = (0 if street.crossing == Crossing.NONE else 2) if street.halves is None else street.halves
         self._facts[self.edges] = dict.fromkeys(PER_EDGE, 0) | {
             "tail": tail,
@@ -147,7 +152,7 @@ class Draft:
             per_edge[name] = values
         order = np.arange(self.edges)
         order[changed] = base.edges + np.arange(len(changed))
-        drawn = np.vstack([np.empty((0, 2)), *lines])
+        drawn = np.array([place for line in lines for place in line], dtype=float).reshape(-1, 2)
         begins = np.append(base.geometry_offsets, len(base.geometry_x) + np.cumsum([len(line) for line in lines]))
         offsets, places = laid_out(begins.astype(np.int64), order)
         come = np.array(self._places).reshape(-1, 2)
@@ -189,18 +194,23 @@ def laid_out(begins: Ints, rows: Ints) -> tuple[Ints, Ints]:
     return offsets, np.arange(offsets[-1]) + np.repeat(first - offsets[:-1], sizes)
 
 
-def _line(network: WalkNetwork, edge: int) -> Floats:
-    """Return the vertices of an edge (P, 2)."""
+def _line(network: WalkNetwork, edge: int) -> Line:
+    """Return the vertices of an edge."""
     own = slice(int(network.geometry_offsets[edge]), int(network.geometry_offsets[edge + 1]))
-    return np.column_stack([network.geometry_x[own], network.geometry_y[own]])
+    return list(zip(network.geometry_x[own].tolist(), network.geometry_y[own].tolist(), strict=True))
 
 
-def _halves(line: Floats, *, share: float) -> tuple[Floats, Floats]:
-    """Return the two parts of a line (P, 2), of at least two vertices each."""
-    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
+def _along(line: Line) -> list[float]:
+    """Return how far along a line each of its vertices lies."""
+    return list(accumulate((dist(*each) for each in pairwise(line)), initial=0.0))
+
+
+def _halves(line: Line, *, share: float) -> tuple[Line, Line]:
+    """Return the two parts of a line, of at least two vertices each."""
+    along = _along(line)
     place = share * along[-1]
-    before = min(int(np.searchsorted(along, place, side="right")) - 1, len(line) - 2)
-    step = along[before + 1] - along[before]
+    before = min(bisect_right(along, place) - 1, len(line) - 2)
+    step, (x, y), (far_x, far_y) = along[before + 1] - along[before], line[before], line[before + 1]
     part = (place - along[before]) / step if step > 0 else 0.5
-    point = line[before] + part * (line[before + 1] - line[before])
-    return np.vstack([line[: before + 1], point]), np.vstack([point, line[before + 1 :]])
+    point = x + part * (far_x - x), y + part * (far_y - y)
+    return [*line[: before + 1], point], [point, *line[before + 1 :]]

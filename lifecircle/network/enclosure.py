@@ -152,23 +152,26 @@ class Enclosures:
         found[free] = OUTSIDE
         return found
 
-    def crossed_by(self, legs: Geometries, block: Ints) -> Bools:
+    def crossed_by(self, legs: Geometries, *, xy: npt.NDArray[np.float64], start: Ints) -> Bools:
         """Return, per leg, whether it crosses a wall that does not shut its point in.
 
-        `legs` leave out their ends; `block` is that of the leg's point, as from `blocks_of`.
+        `legs` (N,) leave out their ends; leg n comes from the point in row ``start[n]`` of `xy` (M, 2).
         """
+        crossed = np.zeros(len(legs), dtype=bool)
         leg, piece = self.piece_tree.query(legs)
         meet = shapely.intersects(self.pieces[piece], legs[leg])
         leg, piece = leg[meet], piece[meet]
+        if not len(leg):
+            return crossed
+        points, row = np.unique(start[leg], return_inverse=True)
+        level, passed = self.blocks_of(shapely.points(xy[points]))[row], np.zeros(len(leg), dtype=bool)
         beside, rim = self.block[self.piece_room[piece]], self.rim[piece]
-        level, passed = block[leg], np.zeros(len(leg), dtype=bool)
         for _ in range(DEPTH):
             if (level == OUTSIDE).all():
                 break
             own = (beside == level[:, None]) & rim
             passed |= own.any(axis=1) & (level != OUTSIDE)
             level = self.around[level]
-        crossed = np.zeros(len(legs), dtype=bool)
         crossed[leg[~passed]] = True
         return crossed
 

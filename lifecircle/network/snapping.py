@@ -15,7 +15,6 @@ from lifecircle.model.network import Barriers, WalkNetwork
 from lifecircle.model.travel import SNAP_REASONS, Snapped
 from lifecircle.network.edge_grid import EdgeGrid
 from lifecircle.network.edge_tree import FIRST_LOOK_MM, TOO_FAR, WIDEN, EdgeTree, Legs, NearEdges
-from lifecircle.network.enclosure import OUTSIDE
 from lifecircle.network.legs import Obstacles, without_ends
 
 Ints = npt.NDArray[np.int64]
@@ -118,12 +117,7 @@ def _unblocked(streets: NearEdges, legs: Legs, *, xy: Floats, reach_mm: Ints, ob
     """Replace the legs that cross something."""
     near = np.flatnonzero(legs.edge >= 0)
     lines = without_ends(xy[near], legs.end[near])
-    blocked = obstacles.hard_crossed_by(lines)
-    walls = np.flatnonzero(obstacles.walls.crossed_by(lines, np.full(len(near), OUTSIDE)))
-    if len(walls):
-        block = obstacles.walls.blocks_of(shapely.points(xy[near[walls]]))
-        blocked[walls] |= obstacles.walls.crossed_by(lines[walls], block)
-    todo = near[blocked]
+    todo = near[obstacles.hard_crossed_by(lines) | obstacles.walls.crossed_by(lines, xy=xy, start=near)]
     for start in range(0, len(todo), BATCH):
         rows = todo[start : start + BATCH]
         far = reach_mm[rows]
@@ -136,13 +130,12 @@ def _unblocked(streets: NearEdges, legs: Legs, *, xy: Floats, reach_mm: Ints, ob
 def _search(streets: NearEdges, xy: Floats, *, reach_mm: Ints, look_mm: Ints, obstacles: Obstacles) -> Legs:
     """Return the best leg of points whose nearest one is blocked, looking farther and farther."""
     legs = Legs.none(len(xy), WATER_OR_RAIL)
-    block = obstacles.walls.blocks_of(shapely.points(xy))
     todo = np.arange(len(xy))
     while len(todo):
         point, edge, length_mm = streets.within(xy[todo], look_mm[todo])
         found = streets.legs_to(xy[todo[point]], edge, length_mm=length_mm)
         final = look_mm[todo] >= reach_mm[todo]
-        rows, best = _first_open(found, point, xy=xy[todo], block=block[todo], final=final, obstacles=obstacles)
+        rows, best = _first_open(found, point, xy=xy[todo], final=final, obstacles=obstacles)
         legs = legs.with_rows(todo[rows], best)
         settled = final.copy()
         settled[rows] = True
@@ -151,9 +144,7 @@ def _search(streets: NearEdges, xy: Floats, *, reach_mm: Ints, look_mm: Ints, ob
     return legs
 
 
-def _first_open(
-    found: Legs, point: Ints, *, xy: Floats, block: Ints, final: Bools, obstacles: Obstacles
-) -> tuple[Ints, Legs]:
+def _first_open(found: Legs, point: Ints, *, xy: Floats, final: Bools, obstacles: Obstacles) -> tuple[Ints, Legs]:
     """Return the points whose leg is decided, and that leg.
 
     It is the first of those `found` that crosses nothing; for points that have looked as far as they may
@@ -161,7 +152,7 @@ def _first_open(
     """
     lines = without_ends(xy[point], found.end)
     dry = np.flatnonzero(~obstacles.hard_crossed_by(lines))
-    walled = obstacles.walls.crossed_by(lines[dry], block[point[dry]])
+    walled = obstacles.walls.crossed_by(lines[dry], xy=xy, start=point[dry])
     allowed = ~walled | final[point[dry]]
     dry, walled = dry[allowed], walled[allowed]
     order = np.lexsort((dry, walled, point[dry]))

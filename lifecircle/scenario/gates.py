@@ -101,10 +101,7 @@ def _parts(draft: Draft, edge: int, *, offset_mm: int, cuts: list[Cut]) -> tuple
 def _meant(work: Work, change: OpenGate | CloseGate, *, ground: Ground) -> int:
     """Return the OSM id of the gate that is meant."""
     if change.id is not None:
-        name = f"n{int(change.id)}"
-        if name not in work.objects.index or not _shuts(
-            work.objects["tags"].to_numpy()[work.objects.index.get_loc(name)]
-        ):
+        if not _shuts(work.tags(f"n{int(change.id)}")):
             raise RefusedError(f"there is no gate n{change.id} in the data: give the OSM id of a mapped gate's node")
         return int(change.id)
     known, shapes = _gates(work)
@@ -129,7 +126,8 @@ def gates_among(objects: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def _gates(work: Work) -> tuple[list[int], Any]:
     """Return the gates that can be shut, by OSM id ascending, and their places."""
     gates = gates_among(work.objects)
-    rows = [(int(str(name)[1:]), place) for name, place in zip(gates.index, gates.geometry.to_numpy(), strict=True)]
+    found = zip(map(str, gates.index), gates.geometry.to_numpy(), strict=True)
+    rows = [(int(name[1:]), place) for name, place in found if _shuts(work.tags(name))]
     rows.sort(key=lambda row: row[0])
     shapes = np.empty(len(rows), dtype=object)
     shapes[:] = [place for _, place in rows]
@@ -148,7 +146,6 @@ def _own_edges(work: Work, node: int) -> Ints:
 
 def _told(work: Work, node: int, *, foot: str) -> Work:
     """Return the work with the gate's tags saying what it is now: walls have an opening there, or none."""
-    tags, row = work.objects["tags"].to_numpy(copy=True), work.objects.index.get_loc(f"n{node}")
-    plain = {key: value for key, value in tags[row].items() if key not in SAID}
-    tags[row] = {**plain, "foot": foot}
-    return replace(work, objects=work.objects.assign(tags=tags))
+    name = f"n{node}"
+    plain = {key: value for key, value in work.tags(name).items() if key not in SAID}
+    return replace(work, told={**work.told, name: {**plain, "foot": foot}})

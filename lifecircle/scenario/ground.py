@@ -87,17 +87,16 @@ class Lens:
         RefusedError
             If one is no position, or lies beyond the streets of the study.
         """
-        lonlat = np.array(list(points), dtype=float).reshape(-1, 2)
-        xy = np.column_stack(self._to_metres.transform(*lonlat.T))
-        west, south, east, north = self._bounds
-        inside = np.isfinite(xy).all(axis=1) & (xy[:, 0] >= west) & (xy[:, 0] <= east)
-        inside &= (xy[:, 1] >= south) & (xy[:, 1] <= north)
-        for lon, lat in lonlat[~inside]:
-            raise RefusedError(
-                f"{lon:g}, {lat:g} lies off the study and its streets ({self._shown}: west, south, east, north): give "
-                "longitude, then latitude, in degrees of WGS 84"
-            )
-        return xy
+        (west, south, east, north), xy = self._bounds, list[tuple[float, float]]()
+        for lon, lat in points:
+            x, y = self._to_metres.transform(lon, lat)
+            if not (west <= x <= east and south <= y <= north):
+                raise RefusedError(
+                    f"{lon:g}, {lat:g} lies off the study and its streets ({self._shown}: west, south, east, north): "
+                    "give longitude, then latitude, in degrees of WGS 84"
+                )
+            xy.append((x, y))
+        return np.array(xy, dtype=float).reshape(-1, 2)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

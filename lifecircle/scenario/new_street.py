@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from math import dist
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from lifecircle.scenario.ways import Work
 
 Ints = npt.NDArray[np.int64]
+Shapes = npt.NDArray[np.object_]
 
 JOIN_M = 30.0  # an end is joined to the nearest street within
 OVERSHOOT_M = 5.0  # what an end sticks out beyond the last street that it crosses is left out
@@ -51,10 +52,17 @@ class _Beside:
 
     network: WalkNetwork
     edges: Ints
-    lines: npt.NDArray[np.object_]
+    lines: Shapes
 
-    def line(self, edge: int) -> shapely.LineString:
-        return self.lines[int(np.searchsorted(self.edges, edge))]
+
+@dataclass(frozen=True, slots=True)
+class _Foot:
+    """Where an end of the new way is joined to a street, a row of those beside it."""
+
+    point: shapely.Point
+    row: int
+    away_m: float
+    start: bool
 
 
 def add_street(work: Work, change: AddStreet, *, ground: Ground) -> Work:
@@ -89,19 +97,24 @@ def _crossed(beside: _Beside, line: shapely.LineString) -> list[_Meeting]:
     aloft = beside.network.flags[beside.edges] & np.uint8(EdgeFlag.BRIDGE | EdgeFlag.TUNNEL)
     shapely.prepare(line)
     met = np.flatnonzero((aloft == 0) & shapely.intersects(line, beside.lines))
-    ground, cut = beside.edges[met], shapely.intersection(beside.lines[met], line)
-    points, row = shapely.get_parts(shapely.extract_unique_points(cut), return_index=True)
-    found = [_meeting(beside, line, edge=int(ground[at]), point=point) for point, at in zip(points, row, strict=True)]
-    return _apart(found)
+    cut = shapely.extract_unique_points(shapely.intersection(beside.lines[met], line))
+    points, row = shapely.get_parts(cut, return_index=True)
+    return _apart(_meetings(beside, line, rows=met[row], points=points))
 
 
-def _meeting(beside: _Beside, line: shapely.LineString, *, edge: int, point: shapely.Point) -> _Meeting:
-    network, own = beside.network, beside.line(edge)
-    length = int(network.length_mm[edge])
-    drawn = own.length
-    offset = round(own.project(point) / drawn * length) if drawn > 0 else 0
-    road = not network.flags[edge] & (EdgeFlag.FOOTWAY | EdgeFlag.GATE)
-    return _Meeting(line.project(point), Joint(edge=edge, offset_mm=min(max(offset, 0), length)), road)
+def _meetings(beside: _Beside, line: shapely.LineString, *, rows: Ints, points: Shapes) -> list[_Meeting]:
+    """Return where the line meets the edges in `rows` (N,) of `beside`, at points (N,)."""
+    if not len(rows):
+        return []
+    network, edges, lines = beside.network, beside.edges[rows], beside.lines[rows]
+    along, at = (shapely.line_locate_point(each, points) for each in (line, lines))
+    roads = network.flags[edges] & np.uint8(EdgeFlag.FOOTWAY | EdgeFlag.GATE) == 0
+    facts = (along, edges, network.length_mm[edges], at, shapely.length(lines), roads)
+    found = []
+    for along_m, edge, length, part, whole, road in zip(*(each.tolist() for each in facts), strict=True):
+        offset = round(part / whole * length) if whole > 0 else 0
+        found.append(_Meeting(along_m, Joint(edge=edge, offset_mm=min(max(offset, 0), length)), road))
+    return found
 
 
 def _apart(found: list[_Meeting]) -> list[_Meeting]:
@@ -123,29 +136,21 @@ def _with_ends(
     first, last = (met[0].along_m, met[-1].along_m) if met else (np.inf, -np.inf)
     low = first if first <= OVERSHOOT_M else 0.0
     high = last if line.length - last <= OVERSHOOT_M else line.length
-    xy = _between(line, low, high)
-    added: list[tuple[bool, _Meeting]] = []
-    for start, at in ((True, low), (False, high)):
-        if met and min(abs(one.along_m - at) for one in met) < SAME_M:
-            continue
-        point = line.interpolate(at)
-        edge, away = nearest_line(beside.edges, beside.lines, point=point)
-        if away > JOIN_M:
-            if aloft:
-                raise RefusedError(
-                    f"its {'start' if start else 'end'} lies more than {JOIN_M:g} m from any street that can be "
-                    "walked: draw it from one street to another"
-                )
-            continue
-        own = beside.line(edge)
-        foot = own.interpolate(own.project(point))
-        added.append((start, _meeting(beside, line, edge=edge, point=foot)))
-        if away > SAME_M:
-            xy.insert(0 if start else len(xy), tuple(foot.coords[0]))
+    xy = [line.interpolate(low).coords[0], *_inner(_vertices(line), low, high), line.interpolate(high).coords[0]]
+    ends = [
+        (start, at) for start, at in ((True, low), (False, high)) if all(abs(one.along_m - at) >= SAME_M for one in met)
+    ]
+    feet = _feet(beside, line, ends=ends, aloft=aloft)
+    rows, points = np.array([foot.row for foot in feet], dtype=np.int64), np.array([foot.point for foot in feet])
+    added = zip(feet, _meetings(beside, line, rows=rows, points=points), strict=True)
+    for foot in feet:
+        if foot.away_m > SAME_M:
+            xy.insert(0 if foot.start else len(xy), foot.point.coords[0])
     final = shapely.LineString(xy)
-    moved = (shapely.Point(line.interpolate(one.along_m)) for one in met)
-    everything = [replace(one, along_m=final.project(point)) for one, point in zip(met, moved, strict=True)]
-    everything += [replace(one, along_m=0.0 if start else final.length) for start, one in added]
+    moved = shapely.line_interpolate_point(line, [one.along_m for one in met])
+    along = shapely.line_locate_point(final, moved).tolist()
+    everything = [replace(one, along_m=at) for one, at in zip(met, along, strict=True)]
+    everything += [replace(one, along_m=0.0 if foot.start else final.length) for foot, one in added]
     meetings = _apart(everything)
     if not meetings:
         raise RefusedError(
@@ -154,6 +159,23 @@ def _with_ends(
     if aloft and len({one.joint for one in meetings}) < 2:
         raise RefusedError("both ends are joined to one and the same place: draw it from one street to another")
     return meetings, final
+
+
+def _feet(beside: _Beside, line: shapely.LineString, *, ends: list[tuple[bool, float]], aloft: bool) -> list[_Foot]:
+    """Return where ends of the line, each at a place along it, are joined to the nearest street."""
+    found = []
+    for start, at in ends:
+        point = line.interpolate(at)
+        row, away_m = nearest_line(beside.lines, point=point)
+        if away_m <= JOIN_M:
+            own = beside.lines[row]
+            found.append(_Foot(own.interpolate(own.project(point)), row, away_m, start))
+        elif aloft:
+            raise RefusedError(
+                f"its {'start' if start else 'end'} lies more than {JOIN_M:g} m from any street that can be walked: "
+                "draw it from one street to another"
+            )
+    return found
 
 
 def _check_dry(ground: Ground, line: shapely.LineString) -> None:
@@ -180,10 +202,10 @@ def _parts(
         stairs = [flight, line.length - flight]
         places = sorted([*places, *((at, _free(line, at)) for at in stairs)], key=lambda place: place[0])
     roads = {one.along_m for one in met[1:-1] if one.road}
-    streets = []
+    streets, vertices = [], _vertices(line)
     for (low, _), (high, _) in pairwise(places):
         span = bool(stairs) and low == stairs[0]
-        via = tuple(_between(line, low, high))[1:-1]
+        via = tuple(_inner(vertices, low, high))
         streets.append(_street(change, via=via, stairs=change.steps and not span, halves=_halves(low, high, roads)))
     if change.kind in CROSSINGS and not roads:
         streets[0] = replace(streets[0], crossing=CROSSINGS[change.kind], halves=2)
@@ -207,11 +229,13 @@ def _free(line: shapely.LineString, along_m: float) -> Free:
     return Free(point.x, point.y)
 
 
-def _between(line: shapely.LineString, low: float, high: float) -> list[tuple[float, float]]:
-    """Return the vertices of a line from `low` to `high` metres along it, both ends with them."""
-    inner, along = [], 0.0
-    for before, vertex in pairwise(line.coords):
-        along += dist(before, vertex)
-        if low + SAME_M < along < high - SAME_M:
-            inner.append(vertex)
-    return [line.interpolate(low).coords[0], *inner, line.interpolate(high).coords[0]]
+def _vertices(line: shapely.LineString) -> list[tuple[float, tuple[float, float]]]:
+    """Return the vertices of a line between its ends, and how far along it each lies."""
+    xy = list(line.coords)
+    along = accumulate(dist(*each) for each in pairwise(xy))
+    return list(zip(along, xy[1:-1], strict=False))
+
+
+def _inner(vertices: list[tuple[float, tuple[float, float]]], low: float, high: float) -> list[tuple[float, float]]:
+    """Return the vertices of a line that lie between `low` and `high` metres along it."""
+    return [vertex for along, vertex in vertices if low + SAME_M < along < high - SAME_M]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -165,30 +165,29 @@ def facility_edit(change: ThingChange, *, number: int, ground: Ground, shelf: Sh
 
 
 def _addition(change: AddFacility, *, number: int, ground: Ground, shelf: Shelf) -> Edit:
-    place = [(change.lon, change.lat)]
-    reasons = _reasons(
+    capacity = change.capacity
+    _, known, xy = _passed(
         lambda: _check_type(change.type, ground),
-        lambda: None if change.capacity is None else _capacity(change.capacity),
-        lambda: ground.metres(place),
+        lambda: float("nan") if capacity is None else _capacity(capacity),
+        lambda: ground.metres([(change.lon, change.lat)])[0],
     )
-    if reasons:
-        raise RefusedError("; ".join(reasons))
-    x, y = ground.metres(place)[0].tolist()
     thing = str(change.id) if change.id else f"new/{number}"
-    row = Row(thing, change.type, "", change.name, _number(change.capacity), (x, y))
+    row = Row(thing, change.type, "", change.name, known, tuple(xy.tolist()))
     if row.facility_id in shelf:
         raise RefusedError(f"facility {row.facility_id!r} is there already: give it another id")
     return Edit(come=(row,))
 
 
-def _reasons(*checks: Callable[[], object]) -> list[str]:
-    """Return why each check that fails does."""
-    found = []
+def _passed(*checks: Callable[[], Any]) -> list[Any]:
+    """Return what each check returns (RefusedError with the reasons of all that fail)."""
+    found, reasons = [], []
     for check in checks:
         try:
-            check()
+            found.append(check())
         except RefusedError as error:
-            found.append(str(error))
+            reasons.append(str(error))
+    if reasons:
+        raise RefusedError("; ".join(reasons))
     return found
 
 
@@ -196,10 +195,6 @@ def _check_type(kind: str, ground: Ground) -> None:
     known = ground.catalogue.types
     if kind not in known:
         raise RefusedError(f"unknown facility type {kind!r}{hint(str(kind), known)}")
-
-
-def _number(capacity: float | None) -> float:
-    return float("nan") if capacity is None else float(capacity)
 
 
 def _capacity(capacity: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self
 
@@ -17,6 +18,8 @@ from lifecircle.travel.changes import Cut
 if TYPE_CHECKING:
     import geopandas as gpd
 
+    from lifecircle.model.osm import Tags
+
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
@@ -30,13 +33,15 @@ class Work:
     network : WalkNetwork
         As it is now; edges keep their numbers, new ones come last.
     objects : GeoDataFrame
-        The extract's objects; of gates that were opened or closed, the tags say so.
+        The extract's objects, as they were.
     ways : tuple of int
         Edges that are new, closed or opened.
     numbers : tuple of int
         The change that each of `ways` comes from.
     cuts : tuple of Cut
         In their order.
+    told : Mapping
+        What the tags of gates that were opened or closed say now, by object id.
     """
 
     network: WalkNetwork
@@ -44,11 +49,29 @@ class Work:
     ways: tuple[int, ...] = field(default=())
     numbers: tuple[int, ...] = field(default=())
     cuts: tuple[Cut, ...] = field(default=())
+    told: Mapping[str, Tags] = field(default_factory=dict)
 
     @property
     def changed(self) -> Ints:
         """Edges that are new, closed, opened or cut, ascending."""
         return np.array(sorted({*self.ways, *(edge for cut in self.cuts for edge in (cut.edge, cut.rest))}), np.int64)
+
+    @property
+    def told_objects(self) -> gpd.GeoDataFrame:
+        """The objects with the tags that they have now."""
+        if not self.told:
+            return self.objects
+        tags = self.objects["tags"].to_numpy(copy=True)
+        for name, own in self.told.items():
+            tags[self.objects.index.get_loc(name)] = own
+        return self.objects.assign(tags=tags)
+
+    def tags(self, name: str) -> Tags:
+        """Return what the tags of an object say now, nothing where there is none."""
+        if name in self.told:
+            return self.told[name]
+        found: Tags = self.objects.at[name, "tags"] if name in self.objects.index else {}
+        return found
 
     def near(self, xy: Floats, *, within_m: float) -> Ints:
         """Return the edges, ascending, whose boxes come within `within_m` of the box of points (N, 2)."""
@@ -103,16 +126,17 @@ def in_box(boxes: Floats, around: Floats, *, within_m: float) -> Ints:
 
 def nearest_edge(network: WalkNetwork, xy: Floats, *, among: Ints) -> tuple[int, float]:
     """Return the edge of `among` nearest to a point (2,), the smallest of equals, and its distance; -1 and inf."""
-    return nearest_line(among, network.lines(among), point=shapely.Point(xy))
+    row, away = nearest_line(network.lines(among), point=shapely.Point(xy))
+    return (int(among[row]), away) if row >= 0 else (row, away)
 
 
-def nearest_line(edges: Ints, lines: npt.NDArray[np.object_], *, point: shapely.Point) -> tuple[int, float]:
-    """Return which of `edges` (N,) with their lines is nearest to a point, as `nearest_edge`."""
-    if not len(edges):
+def nearest_line(lines: npt.NDArray[np.object_], *, point: shapely.Point) -> tuple[int, float]:
+    """Return which of some lines (N,) is nearest to a point, the first of equals, and its distance; -1 and inf."""
+    if not len(lines):
         return -1, float("inf")
     distance = shapely.distance(lines, point)
     best = int(np.argmin(distance))
-    return int(edges[best]), float(distance[best])
+    return best, float(distance[best])
 
 
 def is_gate(network: WalkNetwork) -> npt.NDArray[np.bool_]:

@@ -49,15 +49,23 @@ class Table:
     """Named arrays with one row per thing, along the first axis; every write is journalled.
 
     ``table["name"]`` is the whole array with its room to grow: rows from ``len(table)`` on mean nothing.
+
+    Attributes
+    ----------
+    rows : structured array
+        All arrays side by side, row by row; to be read alone.
     """
 
     def __init__(self, journal: Journal, **arrays: Array) -> None:
         sizes = {len(array) for array in arrays.values()}
         if len(sizes) != 1:
             raise ValueError(f"Table: arrays of {sorted(sizes)} rows")
-        self._journal = journal
-        self._size = sizes.pop()
-        self._arrays = {name: self._roomy(array, self._size) for name, array in arrays.items()}
+        self._journal, self._size = journal, sizes.pop()
+        kinds = [(name, array.dtype, array.shape[1:]) for name, array in arrays.items()]
+        self.rows = np.empty(0, dtype=np.dtype(kinds, align=True))
+        self._make_room(self._size)
+        for name, array in arrays.items():
+            self._arrays[name][: self._size] = array
 
     def __len__(self) -> int:
         """Return the number of rows in use."""
@@ -73,7 +81,7 @@ class Table:
 
     def append(self, rows: int, **values: Array | float) -> int:
         """Add rows with a value for every array and return the number of the first."""
-        if set(values) != set(self._arrays):
+        if values.keys() != self._arrays.keys():
             raise ValueError(f"Table: values for {sorted(values)}, arrays {sorted(self._arrays)}")
         first = self.grow(rows)
         for name, value in values.items():
@@ -83,8 +91,8 @@ class Table:
     def grow(self, rows: int) -> int:
         """Add rows that mean nothing until all of them are `put`, and return the number of the first."""
         first = self._size
-        if first + rows > len(next(iter(self._arrays.values()))):
-            self._arrays = {name: self._roomy(array, first + rows) for name, array in self._arrays.items()}
+        if first + rows > len(self.rows):
+            self._make_room(first + rows)
         self._size = first + rows
         self._journal.note(lambda: self._shrink(first))
         return first
@@ -108,7 +116,7 @@ class Table:
     def _shrink(self, size: int) -> None:
         self._size = size
 
-    def _roomy(self, array: Array, rows: int) -> Array:
-        larger = np.zeros((rows + MIN_ROOM + rows // ROOM_SHARE, *array.shape[1:]), dtype=array.dtype)
-        larger[: len(array)] = array
-        return larger
+    def _make_room(self, rows: int) -> None:
+        before, self.rows = self.rows, np.zeros(rows + MIN_ROOM + rows // ROOM_SHARE, dtype=self.rows.dtype)
+        self.rows[: len(before)] = before
+        self._arrays: dict[str, Array] = {name: self.rows[name] for name in self.rows.dtype.names or ()}

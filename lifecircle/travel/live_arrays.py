@@ -1,4 +1,8 @@
-"""What the kernels of incremental updates walk on: named arrays, some with room to grow behind the rows in use."""
+"""What the kernels of incremental updates walk on: arrays and tables, some with room to grow behind the rows in use.
+
+Tables are arrays of rows (`journal.Table.rows`): what is asked of one thing lies together, and a kernel that hands its
+arrays on to another counts who uses each, so that few are quicker than many.
+"""
 
 from __future__ import annotations
 
@@ -9,54 +13,55 @@ import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.void]
 
 # Of a junction or residence that is not reached, of a direction that is not walkable; above every key.
 FAR = 2**62
 
 
 class Graph(NamedTuple):
-    """Streets, and the edges at every junction: junction v owns ``pool[begin[v]:begin[v] + degree[v]]``."""
+    """Streets, and the edges at every junction: junction v owns ``pool[v.begin:v.begin + v.degree]``.
 
-    begin: Ints
-    degree: Ints
+    ``nodes``, ``edges`` and the ``costs`` of one walker are rows of the tables of `LiveStreets`.
+    """
+
+    nodes: Rows
     pool: Ints
-    tail: Ints
-    head: Ints
-    length: Ints
-    forward: Ints
-    backward: Ints
-    rate_forward: Floats
-    rate_backward: Floats
+    edges: Rows
+    costs: Rows
+
+
+class Chains(NamedTuple):
+    """Points in lists by edge: ``first[edge]``, then ``following[point]``, -1 at the end; and the edge of each."""
+
+    first: Ints
+    following: Ints
+    edge: Ints
+
+
+class Seen(NamedTuple):
+    """What says how far points look: rows of two tables of `LivePoints`."""
+
+    places: Rows
+    points: Rows
 
 
 class Doors(NamedTuple):
-    """Facility entrances in lists by edge: ``first[edge]``, then ``following[door]``, -1 at the end.
+    """Facility entrances in lists by edge: ``door`` of the edge, then ``following`` of the entrance, -1 at the end.
 
-    ``kind`` is the number of the facility's type, -1 where nobody asks for it; parts and legs as in `ends.Ends`.
+    Rows of the tables of `LivePoints`; ``kind`` is the number of the facility's type, -1 where nobody asks for it.
     """
 
-    first: Ints
-    following: Ints
-    kind: Ints
-    rank: Ints
-    offset: Ints
-    leg: Ints
-    by_tail: Ints
-    by_head: Ints
+    points: Rows
+    ends: Rows
 
 
 class Origins(NamedTuple):
-    """Residence entrances in lists by edge; residence r owns points ``begin[r]:begin[r + 1]``."""
+    """Residence entrances in lists by edge, as `Doors`; residence r owns points ``begin[r]:begin[r + 1]``."""
 
-    first: Ints
-    following: Ints
     begin: Ints
-    owner: Ints
-    edge: Ints
-    offset: Ints
-    leg: Ints
-    by_tail: Ints
-    by_head: Ints
+    points: Rows
+    ends: Rows
 
 
 class Rule(NamedTuple):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -125,11 +124,14 @@ class LiveKeys:
         key = self._cells["key"][rows, column]
         return np.where(key == arrays.FAR, np.inf, key // self._scale)
 
-    def within(self, columns: Sequence[int], rows: Ints, *, limit: int) -> npt.NDArray[np.bool_]:
-        """Return which residences `rows` (N,) reach one of the types of `columns` within `limit`, inclusive."""
-        key = self._cells["key"]
-        least = functools.reduce(np.minimum, [key[rows, column] for column in columns])
-        return np.asarray(least < (limit + 1) * self._scale)
+    @property
+    def cells(self) -> Ints:
+        """Keys of the residences, int64 (R, K), with room to grow; not to be written."""
+        return self._cells["key"]
+
+    def beyond(self, limit: int) -> int:
+        """Return what the keys of values up to `limit`, inclusive, are below."""
+        return (limit + 1) * self._scale
 
     def serving(self, column: int, rows: Ints) -> npt.NDArray[np.object_]:
         """Return the ids of the facilities that serve residences `rows` (N,), None where none is reached."""
@@ -143,14 +145,15 @@ class LiveKeys:
         kinds = self._kinds.tolist()
         own = np.flatnonzero([felt.kinds is None or kind in felt.kinds for kind in kinds])
         self._turn += len(kinds)
+        doors, origins = self._place.doors.points, self._place.origins
         region = arrays.Region(own, self._kinds[own], felt.junctions, felt.edges, felt.owners, self._stamp)
         junctions, residences = ready(update)(
             self._keys["key"],
             (self._cells["key"], self._cells["point"]),
             region,
             self._place.streets.graph(self._number),
-            self._live_doors,
-            self._live_origins,
+            arrays.Doors(doors.table.rows, doors.ends[self._number].rows),
+            arrays.Origins(self._begin, origins.table.rows, origins.ends[self._number].rows),
             arrays.Size(self._scale, self.cutoff, self._turn),
         )
         # Of several old keys of one junction the first is the one to go back to: it is written back last, and stays.
@@ -160,22 +163,6 @@ class LiveKeys:
         self._cells.note("key", (rows, column), old=key)
         self._cells.note("point", (rows, column), old=point)
         return Touched(rows, column)
-
-    @property
-    def _live_doors(self) -> arrays.Doors:
-        points = self._place.doors.points
-        own = (points.table[name] for name in ("following", "kind", "rank", "offset_mm"))
-        return arrays.Doors(self._place.streets.edges["door"], *own, *self._ends(points))
-
-    @property
-    def _live_origins(self) -> arrays.Origins:
-        points, first = self._place.origins, self._place.streets.edges["origin"]
-        own = (points.table[name] for name in ("owner", "edge", "offset_mm"))
-        return arrays.Origins(first, points.table["following"], self._begin, *own, *self._ends(points))
-
-    def _ends(self, points: LivePoints) -> list[Ints]:
-        ends = points.ends[self._number]
-        return [ends[name] for name in ("leg", "by_tail", "by_head")]
 
     def plain(self, column: int) -> Ints:
         """Return the keys of a column with ranks 0, 1, 2 ..., as `served` wants them."""

@@ -7,10 +7,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from lifecircle.engine import ready
 from lifecircle.errors import NetworkError
 from lifecircle.model.travel import Snapped
+from lifecircle.travel import point_kernels as kernels
 from lifecircle.travel.changes import Cut, after_cuts
 from lifecircle.travel.journal import Array, Journal, Table
+from lifecircle.travel.live_arrays import Chains, Seen
 from lifecircle.travel.live_streets import LiveStreets
 
 Ints = npt.NDArray[np.int64]
@@ -18,7 +21,8 @@ Floats = npt.NDArray[np.float64]
 
 ROUNDING_M = 0.002  # legs are rounded to the millimetre
 
-_SNAPPED = tuple(name for name in Snapped.__slots__ if name != "owner")
+_PLACE = ("x", "y")
+_JOINED = tuple(name for name in Snapped.__slots__ if name not in {"owner", *_PLACE})
 
 
 class LivePoints:
@@ -26,8 +30,10 @@ class LivePoints:
 
     Attributes
     ----------
+    places : Table
+        ``x``, ``y``; by themselves, for all of them are looked through.
     table : Table
-        The arrays of `Snapped`; ``following``, the next point on the same edge, -1 at the end of the list; for
+        The other arrays of `Snapped`; ``following``, the next point on the same edge, -1 at the end of the list; for
         facilities ``kind`` and ``rank`` too.
     ends : tuple of Table
         For each walker ``leg``, ``by_tail``, ``by_head`` as in `ends.Ends`; 0 where unsnapped.
@@ -36,17 +42,17 @@ class LivePoints:
     def __init__(
         self, journal: Journal, streets: LiveStreets, snapped: Snapped, *, side: str, **more: Array | float
     ) -> None:
-        self._streets, self._side = streets, side
-        columns = _columns(snapped) | {name: _filled(value, len(snapped)) for name, value in more.items()}
-        self.table = Table(journal, owner=snapped.owner, following=_chains(columns["edge"]), **columns)
+        self._journal, self._streets, self._side = journal, streets, side
+        self.places = Table(journal, **_columns(snapped, _PLACE))
+        columns = _columns(snapped, _JOINED) | {name: _filled(value, len(snapped)) for name, value in more.items()}
+        self.table = Table(journal, owner=snapped.owner, following=_filled(-1, len(snapped)), **columns)
         self.ends = tuple(Table(journal, **own) for own in self._ends(snapped))
-        on = np.flatnonzero(snapped.edge >= 0)
-        # Written last to first, so that the first point of an edge stays; the chains run from each to the next.
-        streets.edges[side][snapped.edge[on[::-1]]] = on[::-1]
+        self._link(np.arange(len(snapped)))
 
     def add(self, snapped: Snapped, *, owner: int, **more: Array | float) -> int:
         """Add the points of one new owner and return the row of the first."""
-        first = self.table.append(len(snapped), owner=owner, following=-1, **_columns(snapped), **more)
+        self.places.append(len(snapped), **_columns(snapped, _PLACE))
+        first = self.table.append(len(snapped), owner=owner, following=-1, **_columns(snapped, _JOINED), **more)
         for table, own in zip(self.ends, self._ends(snapped), strict=True):
             table.append(len(snapped), **own)
         self._link(np.arange(first, first + len(snapped)))
@@ -54,23 +60,20 @@ class LivePoints:
 
     def remove(self, rows: Ints) -> None:
         """Take points off their edges; their rows stay."""
-        edges, gone = self.table["edge"][rows], set(rows.tolist())
-        self._chain({edge: [row for row in self.on(edge) if row not in gone] for edge in set(edges.tolist()) - {-1}})
+        after = ready(kernels.unlink)(self._chains, rows)
+        self._journal.note(lambda: kernels.link(self._chains, rows[::-1].copy(), after[::-1].copy()))
 
     def rejoin(self, rows: Ints, snapped: Snapped) -> None:
         """Join points elsewhere."""
         self.remove(rows)
-        self.table.put(rows, **_columns(snapped))
+        self.places.put(rows, **_columns(snapped, _PLACE))
+        self.table.put(rows, **_columns(snapped, _JOINED))
         self._put_ends(rows, self._ends(snapped))
         self._link(rows)
 
-    def on(self, edge: int) -> list[int]:
-        """Return the rows of the points on an edge."""
-        rows, row, following = [], int(self._streets.edges[self._side][edge]), self.table["following"]
-        while row >= 0:
-            rows.append(row)
-            row = int(following[row])
-        return rows
+    def on(self, edges: Ints) -> Ints:
+        """Return the rows of the points on edges (N,), edge by edge."""
+        return ready(kernels.chained)(self._chains, edges)
 
     def looking(self, boxes: Floats, *, reach_mm: int) -> Ints:
         """Return the rows of the points that look as far as one of some boxes (M, 4), ascending.
@@ -78,54 +81,43 @@ class LivePoints:
         A point looks as far as its leg is long: nothing farther away than that can be joined instead. One without a
         leg, or with one through a wall, looks `reach_mm` far.
         """
-        used, reach_m = slice(len(self.table)), reach_mm / 1000.0 + ROUNDING_M
-        x, y = self.table["x"][used], self.table["y"][used]
-        west, south = boxes[:, :2].min(axis=0, initial=np.inf) - reach_m
-        east, north = boxes[:, 2:].max(axis=0, initial=-np.inf) + reach_m
-        rows = np.flatnonzero((x >= west) & (x <= east))
-        rows = rows[(y[rows] >= south) & (y[rows] <= north) & (self.table["owner"][rows] >= 0)]
-        if not len(rows):
-            return rows
-        far = (self.table["edge"][rows] < 0) | self.table["crosses_wall"][rows]
-        look_m = np.where(far, reach_m, self.table["access_mm"][rows] / 1000.0 + ROUNDING_M)
-        return rows[away_m(np.column_stack([x[rows], y[rows]]), boxes) <= look_m]
+        seen = Seen(self.places.rows, self.table.rows)
+        return ready(kernels.looking)(seen, len(self.table), boxes, reach_mm / 1000.0 + ROUNDING_M, ROUNDING_M)
 
-    def follow(self, edges: Sequence[int], cuts: Sequence[Cut] = ()) -> None:
-        """Follow `edges` that cost other than before; of those that were cut, what lay beyond goes to the rest.
+    def follow(self, edges: Ints, cuts: Sequence[Cut] = ()) -> None:
+        """Follow `edges` (N,) that cost other than before; of those that were cut, what lay beyond goes to the rest.
 
         The rests are among `edges`.
         """
-        before = {edge: self.on(edge) for edge in edges}
-        rows = np.array([row for own in before.values() for row in own], dtype=np.int64)
+        rows = self.on(edges)
         if not len(rows):
             return
-        edge, offset = after_cuts(self.table["edge"][rows], self.table["offset_mm"][rows], cuts=cuts)
-        self.table.put(rows, edge=edge, offset_mm=offset)
+        before = self.table["edge"][rows]
+        edge, offset = after_cuts(before, self.table["offset_mm"][rows], cuts=cuts)
+        beyond = np.flatnonzero(edge != before)
+        if len(beyond):
+            other = rows[beyond]
+            self.remove(other)
+            self.table.put(other, edge=edge[beyond], offset_mm=offset[beyond])
+            self._link(other)
         self._put_ends(rows, self._streets.parts(edge, offset, leaving=self._side == "origin"))
-        after: dict[int, list[int]] = {one: [] for one in edges}
-        for row, one in zip(rows.tolist(), edge.tolist(), strict=True):
-            after[one].append(row)
-        self._chain({one: own for one, own in after.items() if own != before[one]})
 
     def snapped(self, rows: Ints, owner: Ints) -> Snapped:
         """Return points as a table of `owner`."""
-        return Snapped(owner=owner, **{name: self.table[name][rows] for name in _SNAPPED})
+        places = {name: self.places[name][rows] for name in _PLACE}
+        return Snapped(owner=owner, **places, **{name: self.table[name][rows] for name in _JOINED})
 
     def _ends(self, snapped: Snapped) -> list[dict[str, Ints]]:
         """Return for each walker the costs of the legs and parts of points (NetworkError if they are of elsewhere)."""
-        edges, on = self._streets.edges, np.flatnonzero(snapped.edge >= 0)
-        edge, offset = snapped.edge[on], snapped.offset_mm[on]
-        if len(on) and (edge.max() >= len(edges) or np.any(offset > edges["length"][edge])):
+        edges, on = self._streets.edges, snapped.edge >= 0
+        edge = snapped.edge[on]
+        if len(edge) and (edge.max() >= len(edges) or np.any(snapped.offset_mm[on] > edges["length"][edge])):
             raise NetworkError("points were snapped to another network: snap them again")
-        found = []
-        parts = self._streets.parts(edge, offset, leaving=self._side == "origin")
-        for rate_leg, own in zip(self._streets.rate_legs, parts, strict=True):
-            ends = {"leg": np.rint(rate_leg * snapped.access_mm).astype(np.int64)}
-            for name, values in own.items():
-                ends[name] = np.zeros(len(snapped), dtype=np.int64)
-                ends[name][on] = values
-            found.append(ends)
-        return found
+        parts = self._streets.parts(snapped.edge, snapped.offset_mm, leaving=self._side == "origin")
+        return [
+            {"leg": np.rint(rate_leg * snapped.access_mm).astype(np.int64), **own}
+            for rate_leg, own in zip(self._streets.rate_legs, parts, strict=True)
+        ]
 
     def _put_ends(self, rows: Ints, found: Sequence[Mapping[str, Ints]]) -> None:
         for table, own in zip(self.ends, found, strict=True):
@@ -133,20 +125,12 @@ class LivePoints:
 
     def _link(self, rows: Ints) -> None:
         """Put points on their edges, before those that are there."""
-        chains: dict[int, list[int]] = {}
-        for row, edge in zip(rows.tolist(), self.table["edge"][rows].tolist(), strict=True):
-            if edge >= 0:
-                chains.setdefault(edge, []).append(row)
-        self._chain({edge: [*own, *self.on(edge)] for edge, own in chains.items()})
+        ready(kernels.link)(self._chains, rows, np.full(len(rows), -1))
+        self._journal.note(lambda: kernels.unlink(self._chains, rows[::-1].copy()))
 
-    def _chain(self, chains: Mapping[int, list[int]]) -> None:
-        """Write the points of some edges, each one's in a row."""
-        if chains:
-            following = [after for rows in chains.values() for after in (*rows[1:], -1)[: len(rows)]]
-            rows = np.array([row for own in chains.values() for row in own], dtype=np.int64)
-            self.table.put(rows, following=np.array(following, dtype=np.int64))
-            first = np.array([own[0] if own else -1 for own in chains.values()])
-            self._streets.edges.put(np.array(list(chains)), **{self._side: first})
+    @property
+    def _chains(self) -> Chains:
+        return Chains(self._streets.edges[self._side], self.table["following"], self.table["edge"])
 
 
 def away_m(xy: Floats, boxes: Floats) -> Floats:
@@ -157,18 +141,9 @@ def away_m(xy: Floats, boxes: Floats) -> Floats:
     return np.asarray(np.hypot(away_x, away_y).min(axis=0, initial=np.inf))
 
 
-def _columns(snapped: Snapped) -> dict[str, Array]:
-    return {name: getattr(snapped, name) for name in _SNAPPED}
+def _columns(snapped: Snapped, names: Sequence[str]) -> dict[str, Array]:
+    return {name: getattr(snapped, name) for name in names}
 
 
 def _filled(value: Array | float, count: int) -> Array:
     return value if isinstance(value, np.ndarray) else np.full(count, value)
-
-
-def _chains(edge: Ints) -> Ints:
-    """Return, for every point, the next one on the same edge, -1 for the last and the unsnapped."""
-    following = np.full(len(edge), -1, dtype=np.int64)
-    order = np.argsort(edge, kind="stable")
-    same = (edge[order[1:]] == edge[order[:-1]]) & (edge[order[1:]] >= 0)
-    following[order[:-1][same]] = order[1:][same]
-    return following

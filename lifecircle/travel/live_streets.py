@@ -74,13 +74,7 @@ class LiveStreets:
 
     def graph(self, walker: int) -> Graph:
         """Return the arrays that the kernels walk on."""
-        return Graph(
-            self.nodes["begin"],
-            self.nodes["degree"],
-            self.pool["edge"],
-            *(self.edges[name] for name in ("tail", "head", "length")),
-            *(self.costs[walker][name] for name in _COSTS),
-        )
+        return Graph(self.nodes.rows, self.pool["edge"], self.edges.rows, self.costs[walker].rows)
 
     @property
     def network(self) -> WalkNetwork:
@@ -91,7 +85,7 @@ class LiveStreets:
         return self._built
 
     def parts(self, edge: Ints, offset: Ints, *, leaving: bool) -> list[dict[str, Ints]]:
-        """Return for each walker the costs between points on edges and their tails and heads, as `ends.ends_of`."""
+        """Return for each walker what `update_kernels.parts` does."""
         walkers = range(len(self.costs))
         found = [ready(kernels.parts)(edge, offset, self.graph(walker), leaving) for walker in walkers]
         return [{"by_tail": by_tail, "by_head": by_head} for by_tail, by_head in found]

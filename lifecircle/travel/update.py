@@ -138,11 +138,12 @@ class LiveSearch:
 
         They are joined to one of `edges`, or look as far as one of `boxes`; see `LivePoints.looking`.
         """
-        found, known = [], edges[edges < len(self._streets.edges)].tolist()
-        for points in (self._origins, self._doors.points):
-            on = [row for edge in known for row in points.on(edge)]
-            found.append(np.unique(np.append(points.looking(boxes, reach_mm=reach_mm), np.array(on, dtype=np.int64))))
-        return found[0], found[1]
+        known = edges[edges < len(self._streets.edges)]
+        homes, entered = (
+            np.unique(np.concatenate([points.looking(boxes, reach_mm=reach_mm), points.on(known)]))
+            for points in (self._origins, self._doors.points)
+        )
+        return homes, entered
 
     def facility_rows(self, name: str) -> Ints:
         """Return the rows of a facility's entrances (SchemaError when there is none)."""
@@ -232,14 +233,15 @@ class LiveSearch:
         match change:
             case SetPermission():
                 self._streets.set_permission(change.edge, change.permission)
-                self._follow([change.edge])
-                return np.array([change.edge])
+                edges = np.array([change.edge])
+                self._follow(edges)
+                return edges
             case AddStreet():
                 return self._add_street(change)
             case Rework():
                 self._streets.rework(change.network, edges=change.edges, nodes=change.nodes)
                 self._add_junctions()
-                self._follow(change.edges.tolist(), change.cuts)
+                self._follow(change.edges, change.cuts)
                 return change.edges
 
     def _add_street(self, change: AddStreet) -> Ints:
@@ -264,14 +266,14 @@ class LiveSearch:
         """Cut an edge where a street begins or ends; return the new node and the part beyond it."""
         node, rest = self._streets.split(joint.edge, joint.offset_mm)
         self._add_junctions()
-        self._follow([joint.edge, rest], (Cut(joint.edge, joint.offset_mm, rest),))
+        self._follow(np.array([joint.edge, rest]), (Cut(joint.edge, joint.offset_mm, rest),))
         return node, rest
 
     def _add_junctions(self) -> None:
         for walk in self.walks:
             walk.add_junctions()
 
-    def _follow(self, edges: Sequence[int], cuts: Sequence[Cut] = ()) -> None:
+    def _follow(self, edges: Ints, cuts: Sequence[Cut] = ()) -> None:
         for points in (self._doors.points, self._origins):
             points.follow(edges, cuts)
 

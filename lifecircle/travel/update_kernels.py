@@ -1,6 +1,6 @@
 """Compiled repair of a search: only what a change can reach is looked at.
 
-Keys are ``value * scale + rank`` as in `search`. The arrays behind `Graph`, `Doors` and `Origins` have room to grow;
+Keys are ``value * scale + rank`` as in `search`. The tables behind `Graph`, `Doors` and `Origins` have room to grow;
 what lies beyond the rows in use is never looked at. The one public wrapper is `update`.
 """
 
@@ -23,22 +23,24 @@ Entries = list[tuple[int, int]]
 @compiled
 def _offer(key: Ints, node: int, graph: Graph, doors: Doors, rule: Rule) -> int:
     """Return the least key that the doors on a junction's edges and the junctions next to it offer it."""
-    best = FAR
-    for place in range(graph.begin[node], graph.begin[node] + graph.degree[node]):
+    best, own = FAR, graph.nodes[node]
+    for place in range(own.begin, own.begin + own.degree):
         edge = graph.pool[place]
-        door = doors.first[edge]
+        street, cost = graph.edges[edge], graph.costs[edge]
+        door = street.door
         while door >= 0:
-            if doors.kind[door] == rule.kind and doors.leg[door] <= rule.cutoff:
-                if graph.tail[edge] == node and doors.by_tail[door] <= rule.cutoff:
-                    best = min(best, (doors.leg[door] + doors.by_tail[door]) * rule.scale + doors.rank[door])
-                if graph.head[edge] == node and doors.by_head[door] <= rule.cutoff:
-                    best = min(best, (doors.leg[door] + doors.by_head[door]) * rule.scale + doors.rank[door])
-            door = doors.following[door]
+            entrance, end = doors.points[door], doors.ends[door]
+            if entrance.kind == rule.kind and end.leg <= rule.cutoff:
+                if street.tail == node and end.by_tail <= rule.cutoff:
+                    best = min(best, (end.leg + end.by_tail) * rule.scale + entrance.rank)
+                if street.head == node and end.by_head <= rule.cutoff:
+                    best = min(best, (end.leg + end.by_head) * rule.scale + entrance.rank)
+            door = entrance.following
         # People walk from junctions to facilities: onward from `node` along the edge, in the edge's own direction.
-        if graph.tail[edge] == node:
-            other, weight = graph.head[edge], graph.forward[edge]
+        if street.tail == node:
+            other, weight = street.head, cost.forward
         else:
-            other, weight = graph.tail[edge], graph.backward[edge]
+            other, weight = street.tail, cost.backward
         if 0 < weight <= rule.cutoff and key[other] != FAR:
             best = min(best, key[other] + weight * rule.scale)
     return best if best < (rule.cutoff + 1) * rule.scale else FAR
@@ -47,19 +49,19 @@ def _offer(key: Ints, node: int, graph: Graph, doors: Doors, rule: Rule) -> int:
 @compiled
 def _into(graph: Graph, edge: int, node: int) -> tuple[int, int]:
     """Return the other end of an edge and the cost of walking from there to `node`, 0 where nobody can."""
-    if graph.tail[edge] == node:
-        return graph.head[edge], graph.backward[edge]
-    return graph.tail[edge], graph.forward[edge]
+    street, cost = graph.edges[edge], graph.costs[edge]
+    return (street.head, cost.backward) if street.tail == node else (street.tail, cost.forward)
 
 
 @compiled
-def _hand_on(key: Ints, heap: Entries, graph: Graph, rule: Rule, log: Entries) -> None:
-    """Hand the keys of the junctions in `heap` on to wherever they are less; write what was there to `log`."""
+def _hand_on(key: Ints, heap: Entries, graph: Graph, rule: Rule) -> Entries:
+    """Hand the keys of the junctions in `heap` on to wherever they are less; return these and what was there."""
+    log = [(0, 0) for _ in range(0)]
     while len(heap) > 0:
         start, node = heapq.heappop(heap)
         if start != key[node]:
             continue
-        for place in range(graph.begin[node], graph.begin[node] + graph.degree[node]):
+        for place in range(graph.nodes[node].begin, graph.nodes[node].begin + graph.nodes[node].degree):
             other, weight = _into(graph, graph.pool[place], node)
             if 0 < weight <= rule.cutoff:
                 reached = start + weight * rule.scale
@@ -67,10 +69,11 @@ def _hand_on(key: Ints, heap: Entries, graph: Graph, rule: Rule, log: Entries) -
                     log.append((other, key[other]))
                     key[other] = reached
                     heapq.heappush(heap, (reached, other))
+    return log
 
 
 @compiled
-def _take_away(key: Ints, starts: Ints, graph: Graph, doors: Doors, rule: Rule) -> Entries:
+def _take_away(key: Ints, starts: list[int], graph: Graph, doors: Doors, rule: Rule) -> Entries:
     """Take the key from every junction that nothing supports any more; return the junctions and their keys.
 
     A key is supported by a door, or by a junction next to it whose key and the cost of the edge add up to it. Those
@@ -85,7 +88,7 @@ def _take_away(key: Ints, starts: Ints, graph: Graph, doors: Doors, rule: Rule) 
     while done < len(lost):
         node, old = lost[done]
         done += 1
-        for place in range(graph.begin[node], graph.begin[node] + graph.degree[node]):
+        for place in range(graph.nodes[node].begin, graph.nodes[node].begin + graph.nodes[node].degree):
             other, weight = _into(graph, graph.pool[place], node)
             rested = 0 < weight <= rule.cutoff and key[other] == old + weight * rule.scale
             if rested and _offer(key, other, graph, doors, rule) != key[other]:
@@ -104,35 +107,41 @@ def _repair(key: Ints, starts: Ints, graph: Graph, doors: Doors, rule: Rule) -> 
     """
     log = [(0, 0) for _ in range(0)]
     heap = [(0, 0) for _ in range(0)]
+    doubtful = [0 for _ in range(0)]  # a key that was supported once may become less, and stays supported
     for node in starts:
         best = _offer(key, node, graph, doors, rule)
         if best < key[node]:
             log.append((node, key[node]))
             key[node] = best
             heapq.heappush(heap, (best, node))
-    _hand_on(key, heap, graph, rule, log)
-    lost = _take_away(key, starts, graph, doors, rule)
-    log.extend(lost)
+        elif best > key[node]:
+            doubtful.append(node)
+    log.extend(_hand_on(key, heap, graph, rule))
+    lost = _take_away(key, doubtful, graph, doors, rule)
     for node, _ in lost:
         best = _offer(key, node, graph, doors, rule)
-        if best < key[node]:
-            key[node] = best
-            heapq.heappush(heap, (best, node))
-    _hand_on(key, heap, graph, rule, log)
+        if best != FAR:
+            heap.append((best, node))
+    heapq.heapify(heap)
+    for best, node in heap:
+        key[node] = best
+    _hand_on(key, heap, graph, rule)  # to lost ones alone: a new key is no less than the one lost
+    log.extend(lost)
     return log
 
 
 @compiled
 def _along(graph: Graph, edge: int, ahead: int) -> int:
     """Return the cost of walking `ahead` millimetres along an edge (back if below 0), as `ends.part_of_edge`."""
-    whole = graph.forward[edge] if ahead > 0 else graph.backward[edge]
+    cost = graph.costs[edge]
+    whole = cost.forward if ahead > 0 else cost.backward
     if ahead == 0:
-        return 0 if graph.forward[edge] + graph.backward[edge] > 0 else FAR
+        return 0 if cost.forward + cost.backward > 0 else FAR
     if whole == 0:
         return FAR
-    if abs(ahead) == graph.length[edge]:
+    if abs(ahead) == graph.edges[edge].length:
         return whole
-    rate = graph.rate_forward[edge] if ahead > 0 else graph.rate_backward[edge]
+    rate = cost.rate_forward if ahead > 0 else cost.rate_backward
     return int(np.rint(rate * abs(ahead)))
 
 
@@ -140,13 +149,15 @@ def _along(graph: Graph, edge: int, ahead: int) -> int:
 def parts(edge: Ints, offset: Ints, graph: Graph, leaving: bool) -> tuple[Ints, Ints]:
     """Return the costs between points on edges (N,) and their tails, and their heads, as `ends.ends_of` does.
 
-    `leaving`: people walk from the points, not to them.
+    0 for points on none. `leaving`: people walk from the points, not to them.
     """
-    by_tail, by_head = np.empty(len(edge), dtype=np.int64), np.empty(len(edge), dtype=np.int64)
+    by_tail, by_head = np.zeros(len(edge), dtype=np.int64), np.zeros(len(edge), dtype=np.int64)
     for point in range(len(edge)):
-        own, rest = edge[point], graph.length[edge[point]] - offset[point]
-        by_tail[point] = _along(graph, own, -offset[point] if leaving else offset[point])
-        by_head[point] = _along(graph, own, rest if leaving else -rest)
+        own = edge[point]
+        if own >= 0:
+            rest = graph.edges[own].length - offset[point]
+            by_tail[point] = _along(graph, own, -offset[point] if leaving else offset[point])
+            by_head[point] = _along(graph, own, rest if leaving else -rest)
     return by_tail, by_head
 
 
@@ -155,38 +166,40 @@ def _best(owner: int, key: Ints, graph: Graph, doors: Doors, origins: Origins, r
     """Return the least key of a residence and the first of its points that has it; FAR and -1 without one."""
     best, chosen = (rule.cutoff + 1) * rule.scale, -1
     for point in range(origins.begin[owner], origins.begin[owner + 1]):
-        edge, leg = origins.edge[point], origins.leg[point]
+        home, end = origins.points[point], origins.ends[point]
+        edge, leg = home.edge, end.leg
         if edge < 0 or leg > rule.cutoff:
             continue
         least = FAR
-        door = doors.first[edge]
+        door = graph.edges[edge].door
         while door >= 0:
-            if doors.kind[door] == rule.kind and doors.leg[door] <= rule.cutoff:
-                walk = _along(graph, edge, doors.offset[door] - origins.offset[point])
+            entrance, last = doors.points[door], doors.ends[door].leg
+            if entrance.kind == rule.kind and last <= rule.cutoff:
+                walk = _along(graph, edge, entrance.offset_mm - home.offset_mm)
                 if walk <= rule.cutoff:
-                    least = min(least, (leg + walk + doors.leg[door]) * rule.scale + doors.rank[door])
-            door = doors.following[door]
-        onward = key[graph.tail[edge]]
-        if onward != FAR and origins.by_tail[point] <= rule.cutoff:
-            least = min(least, (leg + origins.by_tail[point]) * rule.scale + onward)
-        onward = key[graph.head[edge]]
-        if onward != FAR and origins.by_head[point] <= rule.cutoff:
-            least = min(least, (leg + origins.by_head[point]) * rule.scale + onward)
+                    least = min(least, (leg + walk + last) * rule.scale + entrance.rank)
+            door = entrance.following
+        onward = key[graph.edges[edge].tail]
+        if onward != FAR and end.by_tail <= rule.cutoff:
+            least = min(least, (leg + end.by_tail) * rule.scale + onward)
+        onward = key[graph.edges[edge].head]
+        if onward != FAR and end.by_head <= rule.cutoff:
+            least = min(least, (leg + end.by_head) * rule.scale + onward)
         if least < best:
             best, chosen = least, point
     return (best, chosen) if chosen >= 0 else (FAR, chosen)
 
 
 @compiled
-def _visit(edge: int, origins: Origins, stamp: Ints, turn: int, found: list[int]) -> None:
+def _visit(edge: int, graph: Graph, origins: Origins, stamp: Ints, turn: int, found: list[int]) -> None:
     """Add the residences with a point on `edge` to `found`, each once a `turn`."""
-    point = origins.first[edge]
+    point = graph.edges[edge].origin
     while point >= 0:
-        owner = origins.owner[point]
+        owner = origins.points[point].owner
         if stamp[owner] != turn:
             stamp[owner] = turn
             found.append(owner)
-        point = origins.following[point]
+        point = origins.points[point].following
 
 
 @compiled
@@ -231,10 +244,10 @@ def update(
             found.append(owner)
         for node, old in _repair(key, region.junctions, graph, doors, rule):
             nodes.append((column, node, old))
-            for end in range(graph.begin[node], graph.begin[node] + graph.degree[node]):
-                _visit(graph.pool[end], origins, region.stamp, turn, found)
+            for end in range(graph.nodes[node].begin, graph.nodes[node].begin + graph.nodes[node].degree):
+                _visit(graph.pool[end], graph, origins, region.stamp, turn, found)
         for edge in region.edges:
-            _visit(edge, origins, region.stamp, turn, found)
+            _visit(edge, graph, origins, region.stamp, turn, found)
         found.sort()
         for owner in found:
             now, point = _best(owner, key, graph, doors, origins, rule)

@@ -98,12 +98,12 @@ def test_a_wall_is_passed_exactly_when_it_lies_on_a_gateless_ring_around_the_poi
     sealed = [(region, rim) for region, rim in rings() if rim <= walls and not rim & gates]
     centres = objects([shapely.Point((c + 0.5) * CELL_M, (r + 0.5) * CELL_M) for c, r in CELLS])
     blocks = enclosures.blocks_of(centres)
-    for cell, block in zip(CELLS, blocks, strict=True):
+    for cell, centre, block in zip(CELLS, shapely.get_coordinates(centres), blocks, strict=True):
         around = [rim for region, rim in sealed if cell in region]
         assert (block != OUTSIDE) == bool(around)
         passed = set().union(*around)
         legs = objects([leg_across(side) for side in SIDES])
-        crossed = enclosures.crossed_by(legs, np.full(len(legs), block))
+        crossed = enclosures.crossed_by(legs, xy=centre[None], start=np.zeros(len(legs), dtype=int))
         expected = [side in walls and side not in passed for side in SIDES]
         assert crossed.tolist() == expected
 
@@ -131,15 +131,17 @@ def test_a_point_on_the_outer_wall_is_not_shut_in_but_one_on_an_inner_wall_is() 
 def test_a_spur_inside_a_garden_is_a_wall_like_any_other() -> None:
     spur = shapely.LineString([(5, 10), (5, 4)])
     enclosures = Enclosures.of(objects([BOX, spur]), objects([]))
-    block = enclosures.blocks_of(objects([shapely.Point(2, 5)]))
     legs = objects([shapely.LineString([(2, 5), (8, 5)]), shapely.LineString([(2, 5), (-5, 5)])])
-    assert enclosures.crossed_by(legs, np.repeat(block, 2)).tolist() == [True, False]
+    assert enclosures.crossed_by(legs, xy=np.array([[2.0, 5.0]]), start=np.zeros(2, dtype=int)).tolist() == [
+        True,
+        False,
+    ]
 
 
 def test_no_walls_at_all() -> None:
     enclosures = Enclosures.of(objects([]), objects([shapely.Point(0, 0)]))
     assert enclosures.blocks_of(objects([shapely.Point(0, 0)])).tolist() == [OUTSIDE]
-    assert enclosures.crossed_by(objects([BOX]), np.array([OUTSIDE])).tolist() == [False]
+    assert enclosures.crossed_by(objects([BOX]), xy=np.zeros((1, 2)), start=np.zeros(1, dtype=int)).tolist() == [False]
 
 
 @settings(deadline=None, max_examples=60)
@@ -163,7 +165,5 @@ def test_other_gates_in_the_same_walls(sides: list[tuple], data: st.DataObject) 
     start, end = (places.ravel() for places in np.meshgrid(np.arange(len(centres)), np.arange(len(centres))))
     legs = shapely.linestrings(np.stack([centres[start], centres[end]], axis=1))
     same = np.setdiff1d(np.arange(len(legs)), shapely.STRtree(boxes).query(legs, predicate="intersects")[0])
-    one, other = (
-        walled.crossed_by(legs, walled.blocks_of(shapely.points(centres[start]))) for walled in (known, found)
-    )
+    one, other = (walled.crossed_by(legs, xy=centres, start=start) for walled in (known, found))
     assert np.array_equal(one[same], other[same])

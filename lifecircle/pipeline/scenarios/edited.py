@@ -180,15 +180,16 @@ def with_profile(place: Place, changes: Sequence[Numbered]) -> Place:
 
 def with_streets(place: Place, work: Work) -> tuple[Place, bool]:
     """Return the place with other streets, and whether entrances were sought again."""
-    if work.network is place.network and work.objects is place.objects:
+    if work.network is place.network and not work.told:
         return place, False
-    moved = replace(place, network=work.network, objects=work.objects)
-    if work.ways or work.objects is not place.objects:
-        moved = replace(moved, barriers=find_barriers(work.objects, work.network))
+    objects = work.told_objects
+    moved = replace(place, network=work.network, objects=objects)
+    if work.ways or work.told:
+        moved = replace(moved, barriers=find_barriers(objects, work.network))
     if not enters_elsewhere(place, work):
         return moved, False
     question, area = place.question, place.area
-    mapped = prepare_facilities(work.objects, catalogue=question.catalogue, network=work.network, reach=area.reach)
+    mapped = prepare_facilities(objects, catalogue=question.catalogue, network=work.network, reach=area.reach)
     used, _ = study_facilities(mapped, place.inputs, study=place.study, catalogue=question.catalogue, area=area)
     moved = replace(moved, facility_set=used)
     if place.residences["kind"].iloc[0] != "estate_gate":
@@ -200,13 +201,13 @@ def with_streets(place: Place, work: Work) -> tuple[Place, bool]:
         communities=place.communities,
         area=area,
     )
-    residences = prepare_residences(work.objects, area=area, network=work.network, request=request)
+    residences = prepare_residences(objects, area=area, network=work.network, request=request)
     return replace(moved, residence_set=residences), True
 
 
 def enters_elsewhere(place: Place, work: Work) -> bool:
     """Say whether a facility or an estate may be entered elsewhere, because of ways that are new, closed or opened."""
-    if work.objects is not place.objects:
+    if work.told:
         return True
     if not work.ways:
         return False

@@ -23,7 +23,6 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Shapes = npt.NDArray[np.object_]
 
-SIDES = ("west", "south", "east", "north")
 NONE = np.empty(0, dtype=np.int64)
 
 
@@ -33,8 +32,8 @@ class LiveEdges:
     Attributes
     ----------
     table : Table
-        All that `WalkNetwork` knows of every edge, under its names; ``line``, as it is drawn, and the box of that,
-        ``west``, ``south``, ``east``, ``north``, in metres; ``begin``, ``size``: its part of the vertices.
+        All that `WalkNetwork` knows of every edge, under its names; ``line``, as it is drawn, and its ``box``: west,
+        south, east, north, in metres; ``begin``, ``size``: its part of the vertices.
     """
 
     def __init__(self, network: WalkNetwork) -> None:
@@ -51,7 +50,7 @@ class LiveEdges:
             return NONE
         (west, south), (east, north) = xy.min(axis=0) - within_m, xy.max(axis=0) + within_m
         known = np.sort(self._tree.query(shapely.box(west, south, east, north)))
-        return np.append(known, self._new_in(np.array([[west, south, east, north]])))
+        return self._with_new(known, np.array([[west, south, east, north]]))
 
     def around(self, boxes: Floats, *, within_m: float) -> Ints:
         """Return the edges, ascending, whose boxes come within `within_m` of any of some boxes (N, 4).
@@ -60,23 +59,20 @@ class LiveEdges:
         """
         wider = boxes + np.array([-within_m, -within_m, within_m, within_m])
         known = np.unique(self._tree.query(shapely.box(*wider.T))[1])
-        return np.append(known, self._new_in(wider))
+        return self._with_new(known, wider)
 
-    def _new_in(self, boxes: Floats) -> Ints:
-        """Return the edges that came after the first network and whose boxes touch any of some boxes (N, 4)."""
-        if len(self.table) == self._known:
-            return NONE
-        west, south, east, north = boxes.T
-        own_west, own_south, own_east, own_north = (
-            self.table[side][self._known : len(self.table), None] for side in SIDES
-        )
-        across = (own_west <= east) & (own_east >= west)
-        new = (across & (own_south <= north) & (own_north >= south)).any(axis=1)
-        return np.asarray(self._known + np.flatnonzero(new))
+    def _with_new(self, known: Ints, boxes: Floats) -> Ints:
+        """Return `known` edges and those that came later and whose boxes touch any of some boxes (N, 4)."""
+        own = self.table["box"][self._known : len(self.table), None]
+        if not len(own):
+            return known
+        touch = np.all((own[..., :2] <= boxes[:, 2:]) & (own[..., 2:] >= boxes[:, :2]), axis=2)
+        return np.concatenate([known, self._known + np.flatnonzero(np.any(touch, axis=1))])
 
     def boxes(self, edges: Ints) -> Floats:
         """Return west, south, east, north of edges (N,), shape (N, 4)."""
-        return np.column_stack([self.table[side][edges] for side in SIDES])
+        found: Floats = self.table["box"][edges]
+        return found
 
     def of_way(self, way: int) -> Ints:
         """Return the edges that come from a way, ascending."""
@@ -183,4 +179,4 @@ class LiveEdges:
 
 def _drawn(lines: Shapes) -> dict[str, Any]:
     """Return lines (N,) and their boxes, as arrays of a table."""
-    return {"line": lines, **dict(zip(SIDES, shapely.bounds(lines).reshape(-1, 4).T, strict=True))}
+    return {"line": lines, "box": shapely.bounds(lines).reshape(-1, 4)}

@@ -13,25 +13,30 @@ from lifecircle.facilities.entrances import (
     LARGE_M2,
     SAMPLED_REACH_M,
     SMALL_M2,
+    Sites,
     combined,
     entrance_nodes,
-    find_entrances,
+    entrances_of,
+    is_entrance,
     may_lead_in,
 )
 from lifecircle.pipeline.scenarios.edited import ENTERED_M, SCENARIO, entered_shapes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
 
     import geopandas as gpd
 
     from lifecircle.facilities.entrances import Door
     from lifecircle.pipeline.place import Place
+    from lifecircle.pipeline.scenarios.live_barriers import Told
     from lifecircle.pipeline.scenarios.live_edges import LiveEdges
     from lifecircle.pipeline.scenarios.live_place import LivePlace
     from lifecircle.pipeline.scenarios.undo import Undo
 
 Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 Shapes = npt.NDArray[np.object_]
 Bytes = npt.NDArray[np.uint8]
 
@@ -102,17 +107,22 @@ class LiveEntrances:
         for name, parts in self._parts.items():
             for part in self._row.keys() & parts:
                 self._owners[self._row[part]].append(name)
-        self._shapes = shapely.make_valid(place.objects.geometry.loc[ids].to_numpy())
-        sizes = shapely.area(self._shapes)
+        self._sites = Sites.of(place.objects.geometry.loc[ids].to_numpy())
+        shapes, sizes = self._sites.shapes, self._sites.sizes
         self._middling = (sizes >= SMALL_M2) & (sizes < LARGE_M2)
         # How a facility of one part is entered its part is entered; of others it is not known before they are sought.
         kinds = {str(own): kind for own, kind in zip(table["object_id"], table["entrance_kind"], strict=True)}
         alone = {parts[0] for parts in self._parts.values() if len(parts) == 1}
         self._minds = self._minded(np.arange(len(ids)), [kinds[part] if part in alone else "" for part in ids])
-        self._areas = shapely.STRtree(np.where(shapely.get_dimensions(self._shapes) == 2, self._shapes, None))
-        self._nodes = shapely.STRtree(entrance_nodes(place.objects.drop(index=gates.index)))
-        self._gates = gates, entrance_nodes(gates)
-        self._sought, self._stale = sought, frozenset[str]()
+        areas = shapes.copy()
+        areas[shapely.get_dimensions(shapes) != 2] = None
+        self._areas = shapely.STRtree(areas)
+        others = entrance_nodes(place.objects.drop(index=gates.index))
+        self._nodes = shapely.STRtree(np.concatenate([others, gates.geometry.to_numpy()]))
+        self._open = np.array([True] * len(others) + [is_entrance(tags) for tags in gates["tags"]], dtype=bool)
+        self._gate = {str(name): row for row, name in enumerate(gates.index, start=len(others))}
+        self._doors: dict[int, Door] = {}  # of parts that were sought again
+        self._sought, self._stale = sought, frozenset[int]()
 
     def sought_for(self, ways: Shapes) -> bool:
         """Say whether a scenario seeks the entrances again that changes these ways (lines), after all before."""
@@ -123,38 +133,46 @@ class LiveEntrances:
 
         `undo` gets one more: how this is taken back.
         """
-        before = self._sought, self._stale, self._minds
-        undo.append(lambda: self._restore(*before))
+        before = self._sought, self._stale, self._minds, self._doors
+        undo.append(lambda: self._restore(before))
         line, beside = self._areas.query(changed.lines, predicate="dwithin", distance=SAMPLED_REACH_M)
-        met = shapely.dwithin(self._shapes[beside], changed.lines[line], TOUCH_M)
+        met = shapely.dwithin(self._sites.shapes[beside], changed.lines[line], TOUCH_M)
         met |= self._minds[beside] & changed.how[line] > 0
-        stale = self._stale.union(*(self._owners[row] for row in beside[met].tolist()))
+        stale = self._stale.union(beside[met].tolist())
         self._sought, self._stale = seek, frozenset() if seek else stale
-        return self._found(sorted(stale), live) if seek and stale else {}
+        return self._found(stale, live) if seek and stale else {}
 
-    def _restore(self, *before: Any) -> None:  # noqa: ANN401  # as they were
-        self._sought, self._stale, self._minds = before
+    def _restore(self, before: Any) -> None:  # noqa: ANN401  # as they were
+        self._sought, self._stale, self._minds, self._doors = before
 
-    def _found(self, names: Sequence[str], live: LivePlace) -> dict[str, Door]:
-        """Seek the entrances of some facilities, as `prepare_facilities` does."""
-        rows = sorted({self._row[part] for name in names for part in self._parts[name]})
-        shapes = self._shapes[rows]
-        if live.barriers.gates is not self._gates[0]:
-            self._gates = live.barriers.gates, entrance_nodes(live.barriers.gates)
-        near = self._nodes.query(shapely.buffer(shapely.box(*shapely.bounds(shapes).T), TOUCH_M, join_style="mitre"))[1]
-        nodes = np.concatenate([self._nodes.geometries[np.unique(near)], self._gates[1]])
-        found = find_entrances(shapes, nodes=nodes, edges=self._ways_in(shapes, live.edges))
-        doors = dict(zip(rows, found, strict=True))
+    def _found(self, stale: AbstractSet[int], live: LivePlace) -> dict[str, Door]:
+        """Seek the entrances of the facilities with some parts, as `prepare_facilities` does."""
+        names = sorted({name for row in stale for name in self._owners[row]})
+        parts = {name: [self._row[part] for part in self._parts[name]] for name in names}
+        rows = sorted({row for own in parts.values() for row in own if row in stale or row not in self._doors})
+        sites = self._sites.taken(rows)
+        bounds = shapely.bounds(sites.shapes)
+        nodes = self._entrance_nodes(bounds, told=live.barriers.told)
+        found = entrances_of(sites, nodes=nodes, edges=_ways_in(bounds, live.edges))
+        self._doors = self._doors | dict(zip(rows, found, strict=True))
         self._minds = self._minds.copy()
         self._minds[rows] = self._minded(np.array(rows), [door.kind for door in found])
-        return {name: combined([doors[self._row[part]] for part in self._parts[name]]) for name in names}
+        return {name: combined([self._doors[row] for row in own]) for name, own in parts.items()}
+
+    def _entrance_nodes(self, bounds: Floats, *, told: Told) -> Shapes:
+        """Return the entrances and open gates near boxes (N, 4)."""
+        wider = bounds + np.array([-TOUCH_M, -TOUCH_M, TOUCH_M, TOUCH_M])
+        near = set(self._nodes.query(shapely.box(*wider.T))[1].tolist())
+        now = {self._gate[name]: is_entrance(tags) for name, tags in told.items()}
+        return self._nodes.geometries[[row for row in sorted(near) if now.get(row, self._open[row])]]
 
     def _minded(self, rows: Ints, kinds: Sequence[str]) -> Bytes:
         """Return which ways beside areas, entered in such a way, change that: those that come, go, either or none."""
         return np.where(self._middling[rows], [MINDS.get(kind, COME | GONE) for kind in kinds], 0).astype(np.uint8)
 
-    def _ways_in(self, shapes: Shapes, edges: LiveEdges) -> Shapes:
-        """Return the ways near shapes that may lead into one."""
-        rows = edges.around(shapely.bounds(shapes), within_m=ENTERED_M)
-        facts = {name: edges.table[name][rows] for name in ("permission", "flags", "island")}
-        return edges.table["line"][rows[may_lead_in(**facts)]]
+
+def _ways_in(bounds: Floats, edges: LiveEdges) -> Shapes:
+    """Return the ways near boxes (N, 4) that may lead into what is there."""
+    rows = edges.around(bounds, within_m=ENTERED_M)
+    facts = {name: edges.table[name][rows] for name in ("permission", "flags", "island")}
+    return edges.table["line"][rows[may_lead_in(**facts)]]

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from lifecircle.pipeline.scenarios.live_place import Doors, placed, reach_of, taken
+from lifecircle.model.network import Permission
+from lifecircle.pipeline.scenarios.live_place import FIRST_LOOK_M, Doors, placed, reach_of, taken
 from lifecircle.travel.changes import Change, Cut, MoveFacility, Rejoin, after_cuts
 from lifecircle.travel.live_points import ROUNDING_M, away_m
 
@@ -95,7 +96,9 @@ def rejoined(live: LivePlace, seen: Seen, *, doors: Mapping[str, Door], undo: Un
     xy, reach_m = (np.concatenate(each) for each in zip(*parts, strict=True))
     if not len(xy) and not entries:
         return []
-    snapped, ends = live.snap(xy, reach_m=reach_m), np.cumsum([len(part) for part, _ in parts])
+    first_m = np.full(len(xy), FIRST_LOOK_M)
+    first_m[: len(homes) + len(things.rows)] = np.concatenate([_known_m(live, group) for group in (people, things)])
+    snapped, ends = live.snap(xy, reach_m=reach_m, first_m=first_m), np.cumsum([len(part) for part, _ in parts])
     after = [
         taken((snapped,), np.arange(end - len(part), end)) for end, (part, _) in zip(ends.tolist(), parts, strict=True)
     ]
@@ -111,6 +114,14 @@ def rejoined(live: LivePlace, seen: Seen, *, doors: Mapping[str, Door], undo: Un
     if len(other):
         changes.append(Rejoin(homes[other], taken((after[0],), other)))
     return changes
+
+
+def _known_m(live: LivePlace, points: _Group) -> Floats:
+    """Return how far points need to look first: as far as their leg is long if it is open and its street too."""
+    before = points.before
+    open_ = (before.edge >= 0) & ~before.crosses_wall
+    open_ &= live.edges.table["permission"][before.edge] != Permission.CLOSED
+    return np.where(open_, before.access_mm / 1000.0 + ROUNDING_M, FIRST_LOOK_M)
 
 
 def _entrances(live: LivePlace, rows: Ints, *, seen: Seen) -> _Group:

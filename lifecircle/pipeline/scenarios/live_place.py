@@ -119,13 +119,13 @@ class LivePlace:
             self.coverage.apply_all(changes)
             undo.append(self.coverage.undo)
 
-    def snap(self, xy: Floats, *, reach_m: Floats) -> Snapped:
+    def snap(self, xy: Floats, *, reach_m: Floats, first_m: Floats | float = FIRST_LOOK_M) -> Snapped:
         """Return points (N, 2), each its own owner, as they are joined to the streets as these are now.
 
-        Streets nearby are looked at first: an open leg to one of them is the shortest.
+        Streets within `first_m` are looked at first: an open leg to one of them is the shortest.
         """
-        found = self._snap(xy, reach_m=np.minimum(reach_m, FIRST_LOOK_M))
-        again = np.flatnonzero((reach_m > FIRST_LOOK_M) & ((found.edge < 0) | found.crosses_wall))
+        found = self._snap(xy, reach_m=np.minimum(reach_m, first_m))
+        again = np.flatnonzero((reach_m > first_m) & ((found.edge < 0) | found.crosses_wall))
         if not len(again):
             return found
         farther = self._snap(xy[again], reach_m=reach_m[again])

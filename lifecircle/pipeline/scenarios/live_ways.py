@@ -82,11 +82,11 @@ class LiveWays:
         undo.append(live.edges.take_back)
         with undone_on_error(undo):
             changed = _changed(work, lines=live.edges.table["line"][numbers[[*work.ways]]], nodes=len(nodes))
-            seek = work.objects is not live.barriers.gates or self._entrances.sought_for(changed.ways)
+            seek = work.told is not live.barriers.told or self._entrances.sought_for(changed.ways)
             if self._can_follow(work, seek=seek):
                 opened = numbers[_open(work)]
                 freed = live.edges.join_islands(opened) if len(opened) else opened
-                boxes = live.barriers.follow(changed.lines, gates=work.objects, edges=live.edges, undo=undo)
+                boxes = live.barriers.follow(changed.lines, told=work.told, edges=live.edges, undo=undo)
                 if len(freed):
                     changed = changed.with_free(live.edges.table["line"][freed])
                 doors = self._entrances.follow(changed, seek=seek, live=live, undo=undo)
@@ -118,7 +118,7 @@ class LiveWays:
 
     def _work(self, change: WayChange, *, ground: Ground) -> Work:
         """Make the change on the small network of `ground`."""
-        work = Work(ground.network, self._live.barriers.gates)
+        work = Work(ground.network, self._live.barriers.gates, told=self._live.barriers.told)
         if not isinstance(change, CloseStreet | OpenStreet) or change.edge is None:
             return STREETS[type(change)](work, change, ground=ground)
         try:
@@ -131,11 +131,9 @@ class LiveWays:
         flags = work.network.flags[work.changed]
         if self._live.rules.hindrances.stairs_s > 0 and bool((flags & TOLLED).any()):
             return False
-        before = self._live.barriers.gates
-        if self._facilities and work.objects is not before:
-            told = zip(work.objects.index, work.objects["tags"], before["tags"], strict=True)
-            if any(name in self._facilities and now is not was for name, now, was in told):
-                return False
+        before = self._live.barriers.told
+        if any(name in self._facilities and before.get(name) is not tags for name, tags in work.told.items()):
+            return False
         return self._entrances.alone or not seek
 
 

@@ -48,7 +48,7 @@ log = logging.getLogger("lifecircle")
 
 THINGS = AddFacility | RemoveFacility | MoveFacility | RetypeFacility | SetCapacity
 COLUMNS = pd.Index(["share", "share_upper", "not_covered", "unknown"])
-Table = dict[str, tuple[float, ...]]
+Rows = list[tuple[float, ...]]
 WAYS = AddStreet | CloseStreet | OpenStreet | OpenGate | CloseGate
 
 
@@ -180,14 +180,12 @@ class Session:
         state = self._states[-1]
         if state.live is not None:
             live = state.live.coverage
-            rows = {circle: live.bounds(circle, chosen) for circle in live.circles}
-            joint = live.joint(chosen)
-            table: Table = {name: (one.covered, one.upper, one.not_covered, one.unknown) for name, one in rows.items()}
-            table["all_circles"] = (_number(joint.covered), _number(joint.upper), *[NO_BOUNDS.unknown] * 2)
+            found, joint = [live.bounds(circle, chosen) for circle in live.circles], live.joint(chosen)
+            rows: Rows = [(one.covered, one.upper, one.not_covered, one.unknown) for one in found]
+            rows.append((_number(joint.covered), _number(joint.upper), *[NO_BOUNDS.unknown] * 2))
         else:
-            table = _audited(state.audited, chosen)
-        values = np.array(list(table.values()), dtype=float)
-        return pd.DataFrame(values, index=self._names, columns=COLUMNS)
+            rows = _audited(state.audited, chosen)
+        return pd.DataFrame(np.array(rows, dtype=float), index=self._names, columns=COLUMNS)
 
     def result(self, *, baseline: Audit | None = None) -> ScenarioResult:
         """Return the full result of the scenario so far, as `what_if`."""
@@ -212,16 +210,15 @@ def _followed(state: _State, change: Change, number: int) -> Undo | None:
     return [*undo, lambda: state.shelf.take_back(edit, gone)]
 
 
-def _audited(coverage: CoverageAudit | None, weight: str) -> Table:
+def _audited(coverage: CoverageAudit | None, weight: str) -> Rows:
     """Return the shares of an audit that was computed anew."""
     assert coverage is not None  # noqa: S101  # computed where nothing follows
-    table, nothing = dict[str, tuple[float, ...]](), [NO_BOUNDS.unknown] * 2
+    rows, nothing = Rows(), [NO_BOUNDS.unknown] * 2
     own = weight == coverage.weight
     for circle in coverage.circles.index:
         row = dict(coverage.circles.loc[str(circle)])
         other = [row["not_covered_share"], row["unknown_share"]] if own else nothing
-        table[str(circle)] = (float(row[f"share_{weight}"]), float(row[f"share_{weight}_upper"]), *other)
+        rows.append((float(row[f"share_{weight}"]), float(row[f"share_{weight}_upper"]), *other))
     head = coverage.headline
     joint = [head.all_circles_share, head.all_circles_share_upper] if own else [None, None]
-    table["all_circles"] = (*map(_number, joint), *nothing)
-    return table
+    return [*rows, (*map(_number, joint), *nothing)]
