@@ -11,7 +11,7 @@ import numpy.typing as npt
 import shapely
 
 from lifecircle.model.network import Permission
-from lifecircle.pipeline.scenarios.live_place import FIRST_LOOK_M, Doors, placed, reach_of, taken
+from lifecircle.pipeline.scenarios.live_place import FIRST_LOOK_M, Doors, Look, placed, reach_of, taken
 from lifecircle.travel.changes import Change, Cut, MoveFacility, Rejoin, after_cuts
 from lifecircle.travel.live_points import ROUNDING_M, away_m
 
@@ -32,16 +32,19 @@ class Seen:
     Attributes
     ----------
     edges : int64 (N,)
-        Closed, opened, new or cut.
+        Closed, opened, new or cut, or no island any more; ascending.
     cuts : sequence of Cut
         In their order.
     boxes : float64 (M, 4)
         Of what may be joined now, or be in the way otherwise than before; metres.
+    walls : bool
+        Some walls have other openings.
     """
 
     edges: Ints
     cuts: Sequence[Cut]
     boxes: Floats
+    walls: bool
 
     def followed(self, points: Snapped) -> Snapped:
         """Return points as they are joined once the cuts are made: in the same places."""
@@ -96,9 +99,8 @@ def rejoined(live: LivePlace, seen: Seen, *, doors: Mapping[str, Door], undo: Un
     xy, reach_m = (np.concatenate(each) for each in zip(*parts, strict=True))
     if not len(xy) and not entries:
         return []
-    first_m = np.full(len(xy), FIRST_LOOK_M)
-    first_m[: len(homes) + len(things.rows)] = np.concatenate([_known_m(live, group) for group in (people, things)])
-    snapped, ends = live.snap(xy, reach_m=reach_m, first_m=first_m), np.cumsum([len(part) for part, _ in parts])
+    look = _look(live, (people, things), reach_m=reach_m, seen=seen)
+    snapped, ends = live.snap(xy, reach_m=reach_m, look=look), np.cumsum([len(part) for part, _ in parts])
     after = [
         taken((snapped,), np.arange(end - len(part), end)) for end, (part, _) in zip(ends.tolist(), parts, strict=True)
     ]
@@ -116,12 +118,23 @@ def rejoined(live: LivePlace, seen: Seen, *, doors: Mapping[str, Door], undo: Un
     return changes
 
 
-def _known_m(live: LivePlace, points: _Group) -> Floats:
-    """Return how far points need to look first: as far as their leg is long if it is open and its street too."""
-    before = points.before
-    open_ = (before.edge >= 0) & ~before.crosses_wall
-    open_ &= live.edges.table["permission"][before.edge] != Permission.CLOSED
-    return np.where(open_, before.access_mm / 1000.0 + ROUNDING_M, FIRST_LOOK_M)
+def _look(live: LivePlace, groups: Sequence[_Group], *, reach_m: Floats, seen: Seen) -> Look:
+    """Return how far the points of some groups, and new ones after them, look first; (N,) `reach_m` at most.
+
+    One with an open leg looks as far as that is long. If none was open, or there was none, that can only be otherwise
+    for the streets that have changed: as long as its own is open, and no wall has other openings.
+    """
+    near_m, far_m = np.minimum(reach_m, FIRST_LOOK_M), np.minimum(reach_m, FIRST_LOOK_M)
+    edge, access_mm, walled = (
+        np.concatenate([getattr(group.before, name) for group in groups])
+        for name in ("edge", "access_mm", "crosses_wall")
+    )
+    known = np.arange(len(edge))
+    lost, leg_m = edge < 0, np.minimum(access_mm / 1000.0 + ROUNDING_M, reach_m[known])
+    stays = ~lost & (live.edges.table["permission"][edge] != Permission.CLOSED) & ~(walled & seen.walls)
+    near_m[known] = np.where(stays, leg_m, np.where(lost, 0.0, near_m[known]))
+    far_m[known] = np.where(stays & ~walled, leg_m, np.where(stays | lost, reach_m[known], far_m[known]))
+    return Look(near_m, far_m, seen.edges)
 
 
 def _entrances(live: LivePlace, rows: Ints, *, seen: Seen) -> _Group:

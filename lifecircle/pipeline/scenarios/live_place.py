@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -65,6 +65,24 @@ class Doors:
     like: str = ""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """How far each of some points looks for a street.
+
+    Attributes
+    ----------
+    near_m : float64 (N,)
+        Among all streets.
+    reach_m : float64 (N,)
+        Among `edges`; not less.
+    edges : int64 (E,)
+    """
+
+    near_m: Floats
+    reach_m: Floats
+    edges: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+
+
 class LivePlace:
     """The searches and shares of a place; every change returns how it is taken back.
 
@@ -119,20 +137,24 @@ class LivePlace:
             self.coverage.apply_all(changes)
             undo.append(self.coverage.undo)
 
-    def snap(self, xy: Floats, *, reach_m: Floats, first_m: Floats | float = FIRST_LOOK_M) -> Snapped:
+    def snap(self, xy: Floats, *, reach_m: Floats, look: Look | None = None) -> Snapped:
         """Return points (N, 2), each its own owner, as they are joined to the streets as these are now.
 
-        Streets within `first_m` are looked at first: an open leg to one of them is the shortest.
+        They look around first: an open leg to one of the streets there is the shortest.
         """
-        found = self._snap(xy, reach_m=np.minimum(reach_m, first_m))
-        again = np.flatnonzero((reach_m > first_m) & ((found.edge < 0) | found.crosses_wall))
+        if look is None:
+            first_m = np.minimum(reach_m, FIRST_LOOK_M)
+            look = Look(first_m, first_m)
+        found = self._snap(xy, look)
+        again = np.flatnonzero((look.reach_m < reach_m) & ((found.edge < 0) | found.crosses_wall))
         if not len(again):
             return found
-        farther = self._snap(xy[again], reach_m=reach_m[again])
+        farther = self._snap(xy[again], Look(reach_m[again], reach_m[again]))
         return taken((found, farther), placed(len(found), again))
 
-    def _snap(self, xy: Floats, *, reach_m: Floats) -> Snapped:
-        rows = self.edges.near(xy, within_m=float(reach_m.max(initial=0.0)))
+    def _snap(self, xy: Floats, look: Look) -> Snapped:
+        near = self.edges.near(xy, within_m=float(look.near_m.max(initial=0.0)))
+        rows, reach_m = np.union1d(near, look.edges), look.reach_m
         network, _ = self.edges.streets(rows)
         usable = walkable_edges(network, profile=self.place.question.profile, private=self.rules.private)
         points = (np.arange(len(xy), dtype=np.int64), xy)

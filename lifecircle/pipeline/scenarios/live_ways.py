@@ -90,8 +90,10 @@ class LiveWays:
                 if len(freed):
                     changed = changed.with_free(live.edges.table["line"][freed])
                 doors = self._entrances.follow(changed, seek=seek, live=live, undo=undo)
-                boxes = np.vstack([live.edges.boxes(np.union1d(opened, freed)), boxes])
-                joints = rejoined(live, Seen(rework.edges, rework.cuts, boxes), doors=doors, undo=undo)
+                come = live.edges.boxes(np.union1d(opened, freed))
+                edges = np.union1d(rework.edges, freed)
+                seen = Seen(edges, rework.cuts, np.vstack([come, boxes]), walls=len(boxes) > 0)
+                joints = rejoined(live, seen, doors=doors, undo=undo)
                 if joints is not None:
                     live.tell_all([rework, *joints], undo)
                     return undo
