@@ -110,7 +110,7 @@ def provision_notes(found: pd.DataFrame | None, standard: Standard, *, catalogue
     for number, (circle, one) in enumerate(asked, start=1):
         kinds = [catalogue.types[kind] for kind in one.types]
         en, zh = " / ".join(kind.name_en for kind in kinds), "/".join(kind.name_zh for kind in kinds)
-        names = {"en": f"{circle.name_en}: {en}", "zh": f"{circle.name_zh}:{zh}"}
+        names = {"en": f"{circle.name_en}: {en}", "zh": f"{circle.name_zh}：{zh}"}
         notes.append(_note(None if found is None else found[found["number"] == number], one, names=names))
     return tuple(notes)
 
@@ -130,5 +130,5 @@ def _note(rows: pd.DataFrame | None, asked: Provision, *, names: Mapping[str, st
         f"{names['en']}: {provided} of {len(rows)} communities have at least {asked.at_least} mapped inside them"
         f"{f', {unknown} are unknown' if unknown else ''} (provision per unit, not walking access).",
         f"{names['zh']}：{len(rows)} 个社区中有 {provided} 个界内至少有 {asked.at_least} 处"
-        f"{f',{unknown} 个不明' if unknown else ''}（按行政单元配置计，不是步行可达）。",
+        f"{f'，{unknown} 个不明' if unknown else ''}（按行政单元配置计，不是步行可达）。",
     )

@@ -105,6 +105,6 @@ def _note(found: pd.DataFrame, audit: CoverageAudit) -> Note:
         "standard.proximity",
         f"Proximity ({of}): mean proximity time PT {row['pt_min']:.1f} min, F15 {row['f15']:.1%} of {weight[0]}, "
         f"Gini coefficient of PT {row['gini']:.3f}.",
-        f"邻近度（{of_zh}）：平均邻近时间 PT {row['pt_min']:.1f} 分钟，F15 为{weight[1]}的 {row['f15']:.1%},"
+        f"邻近度（{of_zh}）：平均邻近时间 PT {row['pt_min']:.1f} 分钟，F15 为{weight[1]}的 {row['f15']:.1%}，"
         f"PT 的基尼系数 {row['gini']:.3f}。",
     )

@@ -132,5 +132,5 @@ def _layer_text(circle: Circle, place: Place, *, language: str) -> str:
         states = ", ".join(f"{state} {count}" for state, count in layer["state"].value_counts().sort_index().items())
         return f"{len(layer)}: {states}"
     if language == "zh":
-        return f"! 未提供图层:在 facilities 中给出 {{file, type: {circle.user_layer}, state_column}}"
+        return f"! 未提供图层：在 facilities 中给出 {{file, type: {circle.user_layer}, state_column}}"
     return f"! no layer given: name one in facilities: {{file, type: {circle.user_layer}, state_column}}"

@@ -111,7 +111,7 @@ def _known(study: Study, question: Question) -> list[str]:
 
 def _area_text(given: object, *, zh: bool) -> str:
     if isinstance(given, AreaName):
-        return f"{given.osm} ({'按名称,下载时确定' if zh else 'by name, resolved when downloaded'})"
+        return f"{given.osm} ({'按名称，下载时确定' if zh else 'by name, resolved when downloaded'})"
     if isinstance(given, Relation):
         return f"relation {given.relation}"
     if isinstance(given, FileRef):

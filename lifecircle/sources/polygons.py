@@ -67,9 +67,10 @@ def mended_notes(file: str, broken: npt.NDArray[np.bool_]) -> tuple[Note, ...]:
     """Return a warning where rows of a file crossed themselves, as `read_mended` says; bool (rows,)."""
     if not broken.any():
         return ()
-    rows = describe_rows(broken)
-    en = f"{file}: outlines that cross themselves were mended ({rows}): check them."
-    zh = f"{file}：有边界自相交，已自动修复（{rows}），请核对。"
+    rows = (np.flatnonzero(broken) + 1).tolist()
+    rows_zh = "、".join(map(str, rows[:_LISTED])) + (" 等" if len(rows) > _LISTED else "")
+    en = f"{file}: outlines that cross themselves were mended ({describe_rows(broken)}): check them."
+    zh = f"{file}：第 {rows_zh} 行的边界自相交，已自动修复，请核对。"
     return (Note("polygons.mended", en, zh, warning=True),)
 
 

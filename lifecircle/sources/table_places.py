@@ -90,7 +90,9 @@ def _two(position: int, row: Sequence[Cell], header: Header) -> tuple[float, flo
     bad = [role for role, number in read.items() if number is None]
     if bad:
         seen, zh = text_of(cells[bad[0]]), header.column_zh(bad[0])
-        why = Remark(position, LACKING, f"{header.column(bad[0])}: {seen!r} is no coordinate", f"{zh}:“{seen}”不是坐标")
+        why = Remark(
+            position, LACKING, f"{header.column(bad[0])}: {seen!r} is no coordinate", f"{zh}：“{seen}”不是坐标"
+        )
         return math.nan, math.nan, (why,)
     lon, lat = read["lon"], read["lat"]
     assert lon is not None  # noqa: S101 - nothing is bad
@@ -127,7 +129,7 @@ def _pair(position: int, cell: Cell, header: Header) -> tuple[float, float, tupl
     if pair is None:
         seen, zh = text_of(cell), header.column_zh("location")
         en = f"{header.column('location')}: {seen!r} is no pair of coordinates"
-        why = Remark(position, LACKING, en, f"{zh}:“{seen}”不是一对坐标")
+        why = Remark(position, LACKING, en, f"{zh}：“{seen}”不是一对坐标")
         return math.nan, math.nan, (why,)
     if math.isnan(pair[0].value):
         return math.nan, math.nan, (Remark(position, LACKING, "no coordinates", "没有坐标"),)

@@ -28,7 +28,7 @@ NONE = np.empty(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LivePlace:
+class LiveTables:
     """What the keys rest on: streets, doors and the points of so many residences, all of one journal."""
 
     journal: Journal
@@ -86,7 +86,7 @@ class LiveKeys:
     cutoff : int
     """
 
-    def __init__(self, place: LivePlace, walker: Walker, *, number: int, kinds: Sequence[str]) -> None:
+    def __init__(self, place: LiveTables, walker: Walker, *, number: int, kinds: Sequence[str]) -> None:
         self.types, self.cutoff = walker.types, walker.cutoff
         self._place, self._number, self._scale = place, number, place.doors.scale
         self._kinds = np.array([kinds.index(kind) for kind in walker.types], dtype=np.int64)

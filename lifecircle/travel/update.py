@@ -27,7 +27,7 @@ from lifecircle.travel.changes import (
 from lifecircle.travel.ends import ends_of, subset
 from lifecircle.travel.journal import Journal
 from lifecircle.travel.live_doors import LiveDoors, Renumbered
-from lifecircle.travel.live_keys import Felt, LiveKeys, LivePlace, Walker
+from lifecircle.travel.live_keys import Felt, LiveKeys, LiveTables, Walker
 from lifecircle.travel.live_points import LivePoints
 from lifecircle.travel.live_streets import LiveStreets
 from lifecircle.travel.nearest import Endpoints, Search, gathered, served
@@ -90,7 +90,7 @@ class LiveSearch:
         self._streets = LiveStreets(self._journal, network, prices=[walker.price for walker in walkers])
         self._doors = LiveDoors(self._journal, self._streets, facilities, types=kinds, scale=scale)
         self._origins = LivePoints(self._journal, self._streets, residences.snapped, side="origin")
-        place = LivePlace(self._journal, self._streets, self._doors, self._origins, len(residences.ids))
+        place = LiveTables(self._journal, self._streets, self._doors, self._origins, len(residences.ids))
         self.walks = tuple(LiveKeys(place, walker, number=n, kinds=kinds) for n, walker in enumerate(walkers))
         for walk, walker in zip(self.walks, walkers, strict=True):
             walk.start(facilities, network=network, impedance=walker.price(network))

@@ -34,4 +34,4 @@ def test_a_boundary_that_crosses_itself_is_mended_with_a_warning(
     assert [note.en for note in told] == (
         ["town.geojson: outlines that cross themselves were mended (row 1): check them."] if share < 1 else []
     )
-    assert all(note.warning and "town.geojson" in note.zh for note in told)
+    assert all(note.warning and note.zh == "town.geojson：第 1 行的边界自相交，已自动修复，请核对。" for note in told)

@@ -168,6 +168,6 @@ def test_a_row_with_only_a_name_is_placed_at_the_place_of_that_name(study, tmp_p
     inputs = lc.load_place(study("d.csv", "datum: gcj02")).inputs
     report = inputs.list_rows
     assert report["status"].tolist() == ["kept"] * 3 + ["geocoded", "refused"]
-    assert "离线地名库,按名称" in report["why_zh"][3]
+    assert "离线地名库，按名称" in report["why_zh"][3]
     estate = inputs.osm.objects.geometry["w594891968"]
     assert estate.buffer(1e-4).contains(shapely.Point(report["lon"][3], report["lat"][3]))

@@ -136,7 +136,7 @@ def test_check_without_data_says_what_is_there_and_what_is_missing(city, tmp_pat
     run = CliRunner().invoke(group, ["check", str(study)])
     assert run.exit_code == 2
     assert known_snapshot(study) is None
-    for word in ("按名称,下载时确定", "各功能圈", "公布数", "缺少", f"lifecircle fetch {study}", "osm: {file: ..."):
+    for word in ("按名称，下载时确定", "各功能圈", "公布数", "缺少", f"lifecircle fetch {study}", "osm: {file: ..."):
         assert word in run.stdout
     assert "无此图层则不可评估" in run.stdout
     assert "renovated_estate" in run.stdout

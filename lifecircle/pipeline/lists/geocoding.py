@@ -192,7 +192,7 @@ def reason_of(verdict: Verdict) -> tuple[str, str]:
     place = verdict.place
     if place is not None:
         word = place.label or place.object_id
-        by = f"{SOURCES_ZH.get(place.source, place.source)},{LEVELS_ZH.get(place.level, place.level)}"
+        by = f"{SOURCES_ZH.get(place.source, place.source)}，{LEVELS_ZH.get(place.level, place.level)}"
         return (
             f"placed at {word!r} ({place.source}: {place.level}, score {place.score:.0f}, to {place.within_m:.0f} m)",
             f"定位到“{word}”（{by}，得分 {place.score:.0f}，误差 {place.within_m:.0f} 米内）",
