@@ -1,4 +1,4 @@
-"""Streets laid and cut one after another on a network, which is built once at the end.
+"""Streets laid, cut, closed and opened one after another on a network, which is built when it is asked for.
 
 Nodes and edges keep their numbers; what is new comes last.
 """
@@ -6,6 +6,7 @@ Nodes and edges keep their numbers; what is new comes last.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from math import dist
@@ -17,6 +18,8 @@ from lifecircle.errors import NetworkError
 from lifecircle.model.network import PER_EDGE, Crossing, Ints, Permission, WalkNetwork
 
 Line: TypeAlias = list[tuple[float, float]]  # its vertices, metres
+
+NODES = ("node_x", "node_y", "node_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +61,15 @@ class Draft:
     def __init__(self, network: WalkNetwork) -> None:
         self._base, self.nodes, self.edges = network, network.nodes, network.edges
         self._places: list[tuple[float, float]] = []  # of new nodes
-        self._facts: dict[int, dict[str, Any]] = {}  # of edges that are new or cut: one value an array
+        self._facts: dict[int, dict[str, Any]] = {}  # of edges that are new or changed: one value an array
         self._lines: dict[int, Line] = {}  # theirs
+
+    def copy(self) -> Draft:
+        """Return another draft that has come as far; neither follows the other from here on."""
+        other = Draft(self._base)
+        other.nodes, other.edges = self.nodes, self.edges
+        other._places, other._facts, other._lines = [*self._places], {**self._facts}, {**self._lines}
+        return other
 
     def ends(self, edge: int) -> tuple[int, int]:
         """Return the tail and the head of an edge."""
@@ -98,12 +108,11 @@ class Draft:
         whole = self.length_mm(edge)
         if not 0 < offset_mm < whole:
             raise NetworkError(f"edge {edge} is {whole} mm long and cannot be cut at {offset_mm} mm")
-        own = self._facts.get(edge) or {name: getattr(self._base, name)[edge] for name in PER_EDGE}
-        line = self._lines[edge] if edge in self._lines else _line(self._base, edge)
+        own, line = self._known(edge)
         first, second = _halves(line, share=offset_mm / whole)
         node, rest = self.add_node(*second[0]), self.edges
-        near = own | {"tail": int(own["tail"]), "head": node, "length_mm": offset_mm}
-        far = own | {"tail": node, "head": int(own["head"]), "length_mm": whole - offset_mm}
+        near = own | {"head": node, "length_mm": offset_mm}
+        far = own | {"tail": node, "length_mm": whole - offset_mm}
         (far if 2 * offset_mm >= whole else near)["crossing"] = Crossing.NONE
         self._facts |= {edge: near, rest: far}
         self._lines |= {edge: first, rest: second}
@@ -139,33 +148,56 @@ class Draft:
         self.edges += 1
         return self.edges - 1
 
+    def permit(self, edges: Iterable[int], permission: Permission) -> None:
+        """Give edges another permission (NetworkError if there is no such edge)."""
+        for edge in edges:
+            check_edge(self.edges, edge)
+            own, line = self._known(edge)
+            self._facts[edge], self._lines[edge] = own | {"permission": permission}, line
+
+    def part(self) -> tuple[WalkNetwork, Ints, Ints]:
+        """Return what is new or otherwise than before, alone (NetworkError as `network`).
+
+        Returns
+        -------
+        part : WalkNetwork
+        edges, nodes : int64 (E,), (V,)
+            The numbers of its edges and nodes, ascending.
+        """
+        base, edges = self._base, sorted(self._facts)
+        facts, lines = [self._facts[edge] for edge in edges], [self._lines[edge] for edge in edges]
+        ends = [[own["tail"] for own in facts], [own["head"] for own in facts]]
+        nodes = sorted({*ends[0], *ends[1], *range(base.nodes, self.nodes)})
+        row = {node: place for place, node in enumerate(nodes)}
+        values = {name: [own[name] for own in facts] for name in PER_EDGE}
+        values |= {"tail": [row[node] for node in ends[0]], "head": [row[node] for node in ends[1]]}
+        drawn = np.array([place for line in lines for place in line], dtype=float).reshape(-1, 2)
+        known, come = nodes[: len(nodes) - len(self._places)], np.array(self._places, dtype=float).reshape(-1, 2)
+        part = WalkNetwork(
+            crs=base.crs,
+            node_x=np.append(base.node_x[known], come[:, 0]),
+            node_y=np.append(base.node_y[known], come[:, 1]),
+            node_id=np.append(base.node_id[known], new_id(base) - np.arange(len(come))),
+            geometry_offsets=np.array([*accumulate(map(len, lines), initial=0)], dtype=np.int64),
+            geometry_x=drawn[:, 0].copy(),
+            geometry_y=drawn[:, 1].copy(),
+            **{name: np.array(own, dtype=getattr(base, name).dtype) for name, own in values.items()},
+        )
+        return part, np.array(edges, dtype=np.int64), np.array(nodes, dtype=np.int64)
+
     def network(self) -> WalkNetwork:
         """Return the network as it is now (NetworkError if a street is shorter than the straight line)."""
-        base, changed = self._base, sorted(self._facts)
-        facts, lines = [self._facts[edge] for edge in changed], [self._lines[edge] for edge in changed]
-        per_edge = {}
-        for name in PER_EDGE:
-            array = getattr(base, name)
-            values = np.empty(self.edges, dtype=array.dtype)
-            values[: base.edges] = array
-            values[changed] = [own[name] for own in facts]
-            per_edge[name] = values
-        order = np.arange(self.edges)
-        order[changed] = base.edges + np.arange(len(changed))
-        drawn = np.array([place for line in lines for place in line], dtype=float).reshape(-1, 2)
-        begins = np.append(base.geometry_offsets, len(base.geometry_x) + np.cumsum([len(line) for line in lines]))
-        offsets, places = laid_out(begins.astype(np.int64), order)
-        come = np.array(self._places).reshape(-1, 2)
-        return WalkNetwork(
-            crs=base.crs,
-            node_x=np.append(base.node_x, come[:, 0]),
-            node_y=np.append(base.node_y, come[:, 1]),
-            node_id=np.append(base.node_id, new_id(base) - np.arange(len(come))),
-            geometry_offsets=offsets,
-            geometry_x=np.append(base.geometry_x, drawn[:, 0])[places],
-            geometry_y=np.append(base.geometry_y, drawn[:, 1])[places],
-            **per_edge,
-        )
+        if not self._facts and not self._places:
+            return self._base
+        part, edges, nodes = self.part()
+        return with_edges(self._base, part, edges=edges, nodes=nodes)
+
+    def _known(self, edge: int) -> tuple[dict[str, Any], Line]:
+        """Return all that is known of an edge, and its vertices."""
+        if edge in self._facts:
+            return self._facts[edge], self._lines[edge]
+        facts = {name: getattr(self._base, name)[edge] for name in PER_EDGE}
+        return facts | {"tail": int(facts["tail"]), "head": int(facts["head"])}, _line(self._base, edge)
 
     def _place(self, node: int) -> tuple[float, float]:
         base = self._base
@@ -192,6 +224,26 @@ def laid_out(begins: Ints, rows: Ints) -> tuple[Ints, Ints]:
     offsets = np.zeros(len(rows) + 1, dtype=np.int64)
     np.cumsum(sizes, out=offsets[1:])
     return offsets, np.arange(offsets[-1]) + np.repeat(first - offsets[:-1], sizes)
+
+
+def with_edges(network: WalkNetwork, part: WalkNetwork, *, edges: Ints, nodes: Ints) -> WalkNetwork:
+    """Return `network` with the edges of `part` in the place of its `edges` (N,), or added to them.
+
+    `nodes` are the numbers that the nodes of `part` have in it; numbers of new edges and nodes follow the last ones.
+    """
+    order = np.arange(int(max(network.edges, edges.max(initial=-1) + 1)))
+    order[edges] = network.edges + np.arange(len(edges))
+    come = nodes >= network.nodes
+    joined = {name: np.concatenate([getattr(network, name), getattr(part, name)])[order] for name in PER_EDGE}
+    for name in ("tail", "head"):
+        joined[name] = np.concatenate([getattr(network, name), nodes[getattr(part, name)].astype(np.int32)])[order]
+    for name in NODES:
+        joined[name] = np.append(getattr(network, name), getattr(part, name)[come])
+    begins = np.append(network.geometry_offsets, len(network.geometry_x) + part.geometry_offsets[1:])
+    offsets, places = laid_out(begins, order)
+    for name in ("geometry_x", "geometry_y"):
+        joined[name] = np.concatenate([getattr(network, name), getattr(part, name)])[places]
+    return WalkNetwork(crs=network.crs, geometry_offsets=offsets, **joined)
 
 
 def _line(network: WalkNetwork, edge: int) -> Line:

@@ -11,10 +11,8 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from lifecircle.model.network import PER_EDGE, Ints, Permission, WalkNetwork
-from lifecircle.network.draft import Draft, Street, check_edge, laid_out
-
-_NODES = ("node_x", "node_y", "node_id")
+from lifecircle.model.network import PER_EDGE, Permission, WalkNetwork
+from lifecircle.network.draft import NODES, Draft, Street, check_edge, laid_out
 
 
 def with_permission(network: WalkNetwork, edge: int | Sequence[int], *, permission: Permission) -> WalkNetwork:
@@ -62,29 +60,9 @@ def edges_of(network: WalkNetwork, edges: Sequence[int] | npt.NDArray[np.int64])
     offsets, places = laid_out(network.geometry_offsets, rows)
     return WalkNetwork(
         crs=network.crs,
-        **{name: getattr(network, name)[nodes] for name in _NODES},
+        **{name: getattr(network, name)[nodes] for name in NODES},
         geometry_offsets=offsets,
         geometry_x=network.geometry_x[places],
         geometry_y=network.geometry_y[places],
         **parts,
     )
-
-
-def with_edges(network: WalkNetwork, part: WalkNetwork, *, edges: Ints, nodes: Ints) -> WalkNetwork:
-    """Return `network` with the edges of `part` in the place of its `edges` (N,), or added to them.
-
-    `nodes` are the numbers that the nodes of `part` have in it; numbers of new edges and nodes follow the last ones.
-    """
-    order = np.arange(int(max(network.edges, edges.max(initial=-1) + 1)))
-    order[edges] = network.edges + np.arange(len(edges))
-    come = nodes >= network.nodes
-    joined = {name: np.concatenate([getattr(network, name), getattr(part, name)])[order] for name in PER_EDGE}
-    for name in ("tail", "head"):
-        joined[name] = np.concatenate([getattr(network, name), nodes[getattr(part, name)].astype(np.int32)])[order]
-    for name in _NODES:
-        joined[name] = np.append(getattr(network, name), getattr(part, name)[come])
-    begins = np.append(network.geometry_offsets, len(network.geometry_x) + part.geometry_offsets[1:])
-    offsets, places = laid_out(begins, order)
-    for name in ("geometry_x", "geometry_y"):
-        joined[name] = np.concatenate([getattr(network, name), getattr(part, name)])[places]
-    return WalkNetwork(crs=network.crs, geometry_offsets=offsets, **joined)

@@ -26,6 +26,7 @@ from lifecircle.model.scenario import (
     SetProfile,
 )
 from lifecircle.model.travel import SNAP_REASONS
+from lifecircle.network.draft import Draft
 from lifecircle.network.impedance import walkable_edges
 from lifecircle.network.snapping import entrance_points, snap_points
 from lifecircle.scenario.gates import close_gate, open_gate
@@ -81,7 +82,7 @@ def make_streets(ground: Ground, changes: Sequence[Numbered]) -> tuple[Work, lis
     refusals : list of Refusal
         Changes that cannot be made; the others were.
     """
-    work, refusals = Work(ground.network, ground.objects), list[Refusal]()
+    work, refusals = Work(Draft(ground.network), ground.objects), list[Refusal]()
     for one in changes:
         make = STREETS.get(type(one.change))
         if make is not None:

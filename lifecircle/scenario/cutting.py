@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from lifecircle.network.draft import Draft, Street
 from lifecircle.scenario.ground import RefusedError
 from lifecircle.travel.changes import Cut, Joint
 
 if TYPE_CHECKING:
+    from lifecircle.network.draft import Draft, Street
     from lifecircle.scenario.ways import Work
 
 
@@ -40,7 +40,7 @@ def lay(work: Work, stops: Sequence[Stop | Free], *, streets: Sequence[Street]) 
     RefusedError
         If nothing of it is left because all its stops are one place.
     """
-    draft, cuts, ways = Draft(work.network), list[Cut](), list[int]()
+    draft, cuts, ways = work.draft.copy(), list[Cut](), list[int]()
     nodes = [draft.add_node(stop.x, stop.y) if isinstance(stop, Free) else -1 for stop in stops]
     for (first, second), street in zip(pairwise(range(len(stops))), streets, strict=True):
         start, end = (_now(stops[at], nodes[at], cuts=cuts, draft=draft) for at in (first, second))
@@ -51,12 +51,7 @@ def lay(work: Work, stops: Sequence[Stop | Free], *, streets: Sequence[Street]) 
         ways.append(draft.add_street((nodes[first], nodes[second]), street))
     if not ways:
         raise RefusedError("all of it lies at one junction: draw it from one street to another")
-    return replace(
-        work,
-        network=draft.network(),
-        ways=(*work.ways, *ways),
-        cuts=(*work.cuts, *cuts),
-    )
+    return replace(work, draft=draft, ways=(*work.ways, *ways), cuts=(*work.cuts, *cuts))
 
 
 def _now(stop: Stop | Free, node: int, *, cuts: Sequence[Cut], draft: Draft) -> Joint:

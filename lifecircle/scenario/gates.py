@@ -9,8 +9,6 @@ import numpy as np
 import shapely
 
 from lifecircle.model.network import Permission
-from lifecircle.network.draft import Draft
-from lifecircle.network.edits import with_permission
 from lifecircle.network.permissions import gate_permission, stops_walkers
 from lifecircle.scenario.ground import RefusedError, position
 from lifecircle.scenario.ways import is_gate
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
 
     from lifecircle.model.osm import Tags
     from lifecircle.model.scenario import CloseGate, OpenGate
+    from lifecircle.network.draft import Draft
     from lifecircle.scenario.ground import Ground
     from lifecircle.scenario.ways import Ints, Work
 
@@ -74,19 +73,15 @@ def close_gate(work: Work, change: CloseGate, *, ground: Ground) -> Work:
 
 def _shut_at(work: Work, edges: Ints, *, at: Ints) -> Work:
     """Shut the last millimetre of edges (N,) at the nodes `at`."""
-    draft, cuts, shut, nodes = Draft(work.network), list[Cut](), list[int](), set(at.tolist())
+    draft, cuts, shut, nodes = work.draft.copy(), list[Cut](), list[int](), set(at.tolist())
     for edge in edges.tolist():
         tail, head = draft.ends(edge)
         if head in nodes:
             shut.append(_parts(draft, edge, offset_mm=draft.length_mm(edge) - GATE_MM, cuts=cuts)[1])
         if tail in nodes and edge not in shut:
             shut.append(_parts(draft, edge, offset_mm=GATE_MM, cuts=cuts)[0])
-    return replace(
-        work,
-        network=with_permission(draft.network(), shut, permission=Permission.CLOSED),
-        ways=(*work.ways, *shut),
-        cuts=(*work.cuts, *cuts),
-    )
+    draft.permit(shut, Permission.CLOSED)
+    return replace(work, draft=draft, ways=(*work.ways, *shut), cuts=(*work.cuts, *cuts))
 
 
 def _parts(draft: Draft, edge: int, *, offset_mm: int, cuts: list[Cut]) -> tuple[int, int]:

@@ -12,7 +12,7 @@ import shapely
 
 from lifecircle.model.network import EdgeFlag, Permission, WalkNetwork
 from lifecircle.network.components import joined_islands
-from lifecircle.network.edits import with_permission
+from lifecircle.network.draft import Draft
 from lifecircle.travel.changes import Cut
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ class Work:
 
     Attributes
     ----------
-    network : WalkNetwork
-        As it is now; edges keep their numbers, new ones come last.
+    draft : Draft
+        Of the network; never written once it is here.
     objects : GeoDataFrame
         The extract's objects, as they were.
     ways : tuple of int
@@ -44,7 +44,7 @@ class Work:
         What the tags of gates that were opened or closed say now, by object id.
     """
 
-    network: WalkNetwork
+    draft: Draft
     objects: gpd.GeoDataFrame
     ways: tuple[int, ...] = field(default=())
     numbers: tuple[int, ...] = field(default=())
@@ -52,9 +52,9 @@ class Work:
     told: Mapping[str, Tags] = field(default_factory=dict)
 
     @property
-    def changed(self) -> Ints:
-        """Edges that are new, closed, opened or cut, ascending."""
-        return np.array(sorted({*self.ways, *(edge for cut in self.cuts for edge in (cut.edge, cut.rest))}), np.int64)
+    def network(self) -> WalkNetwork:
+        """The network as it is now, built when it is asked for; edges keep their numbers, new ones come last."""
+        return self.draft.network()
 
     @property
     def told_objects(self) -> gpd.GeoDataFrame:
@@ -79,12 +79,9 @@ class Work:
 
     def with_permission(self, edges: Ints, permission: Permission) -> Self:
         """Return the work with another permission on edges (N,)."""
-        rows = edges.tolist()
-        return replace(
-            self,
-            network=with_permission(self.network, rows, permission=permission),
-            ways=(*self.ways, *rows),
-        )
+        draft, rows = self.draft.copy(), edges.tolist()
+        draft.permit(rows, permission)
+        return replace(self, draft=draft, ways=(*self.ways, *rows))
 
     def numbered(self, number: int) -> Self:
         """Return the work with its latest ways ascribed to the `number`-th change, and joined to what they meet.
@@ -92,11 +89,11 @@ class Work:
         Islands that a new or opened way joins to the rest are islands no more.
         """
         latest = np.array(self.ways[len(self.numbers) :], dtype=np.int64)
-        opened = latest[self.network.permission[latest] != Permission.CLOSED]
         network = self.network
+        opened = latest[network.permission[latest] != Permission.CLOSED]
         if len(opened):
             network = replace(network, island=joined_islands(network, opened))
-        return replace(self, network=network, numbers=(*self.numbers, *[number] * len(latest)))
+        return replace(self, draft=Draft(network), numbers=(*self.numbers, *[number] * len(latest)))
 
 
 def edge_boxes(network: WalkNetwork) -> Floats:

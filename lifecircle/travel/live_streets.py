@@ -14,8 +14,8 @@ from lifecircle.engine import ready
 from lifecircle.errors import NetworkError
 from lifecircle.model.network import Permission, WalkNetwork
 from lifecircle.model.travel import Impedance
-from lifecircle.network.draft import Street, check_edge
-from lifecircle.network.edits import add_street, edges_of, split_edge, with_edges, with_permission
+from lifecircle.network.draft import Street, check_edge, with_edges
+from lifecircle.network.edits import add_street, edges_of, split_edge, with_permission
 from lifecircle.travel import update_kernels as kernels
 from lifecircle.travel.changes import Joint
 from lifecircle.travel.journal import Journal, Table

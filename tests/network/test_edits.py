@@ -10,8 +10,8 @@ from grid_city import make_network
 
 from lifecircle.errors import NetworkError
 from lifecircle.model.network import Crossing, EdgeFlag, Permission, WalkNetwork
-from lifecircle.network.draft import Street
-from lifecircle.network.edits import add_street, edges_of, split_edge, with_edges, with_permission
+from lifecircle.network.draft import Street, with_edges
+from lifecircle.network.edits import add_street, edges_of, split_edge, with_permission
 
 
 def bent() -> WalkNetwork:

@@ -11,8 +11,8 @@ import shapely
 from grid_city import make_network
 
 from lifecircle.model.network import Permission, WalkNetwork
-from lifecircle.network.draft import Street
-from lifecircle.network.edits import edges_of, with_edges
+from lifecircle.network.draft import Draft, Street, with_edges
+from lifecircle.network.edits import edges_of
 from lifecircle.pipeline.scenarios.live_edges import LiveEdges
 from lifecircle.scenario.cutting import Free, Stop, lay
 from lifecircle.scenario.ways import Work, edge_boxes
@@ -39,7 +39,7 @@ def changed(edges: LiveEdges, whole: WalkNetwork, rng: np.random.Generator) -> W
         Free(*rng.uniform(0, 400, 2).tolist()),
         Stop(Joint(edge=other, offset_mm=int(rng.integers(0, network.length_mm[other] + 1)))),
     ]
-    work = lay(Work(network, gpd.GeoDataFrame()), stops, streets=[Street(), Street(flags=8)])
+    work = lay(Work(Draft(network), gpd.GeoDataFrame()), stops, streets=[Street(), Street(flags=8)])
     work = work.with_permission(np.array([int(rng.integers(whole.edges))]), Permission.CLOSED)
     rework, _ = edges.follow(work, edges=rows, nodes=nodes)
     return with_edges(whole, rework.network, edges=rework.edges, nodes=rework.nodes)
@@ -94,12 +94,12 @@ def test_a_way_between_islands_stays_one_until_they_reach_the_streets() -> None:
     network = make_network(places, [(0, 1), (2, 3), (4, 5)])
     edges = LiveEdges(replace(network, island=np.array([True, True, False])))
     small, nodes = edges.streets(np.arange(3))
-    work = lay(Work(small, gpd.GeoDataFrame()), [Stop(Joint(edge=0)), Stop(Joint(edge=1))], streets=[Street()])
-    _, numbers = edges.follow(work, edges=np.arange(3), nodes=nodes)
-    assert edges.join_islands(numbers[[3]]).tolist() == []
+    work = lay(Work(Draft(small), gpd.GeoDataFrame()), [Stop(Joint(edge=0)), Stop(Joint(edge=1))], streets=[Street()])
+    _, ways = edges.follow(work, edges=np.arange(3), nodes=nodes)
+    assert edges.join_islands(ways).tolist() == []
     assert edges.table["island"][:4].tolist() == [True, True, False, True]
     small, nodes = edges.streets(np.arange(4))
-    work = lay(Work(small, gpd.GeoDataFrame()), [Stop(Joint(edge=1)), Stop(Joint(edge=2))], streets=[Street()])
-    _, numbers = edges.follow(work, edges=np.arange(4), nodes=nodes)
-    assert edges.join_islands(numbers[[4]]).tolist() == [0, 1, 3]
+    work = lay(Work(Draft(small), gpd.GeoDataFrame()), [Stop(Joint(edge=1)), Stop(Joint(edge=2))], streets=[Street()])
+    _, ways = edges.follow(work, edges=np.arange(4), nodes=nodes)
+    assert edges.join_islands(ways).tolist() == [0, 1, 3]
     assert not edges.table["island"][:5].any()

@@ -12,7 +12,6 @@ from scipy.sparse.csgraph import connected_components
 
 from lifecircle.model.network import PER_EDGE, Permission, WalkNetwork
 from lifecircle.network.components import ISLAND_BELOW_MM
-from lifecircle.network.edits import edges_of
 from lifecircle.travel.changes import Cut, Rework
 from lifecircle.travel.journal import Journal, Table
 
@@ -105,24 +104,24 @@ class LiveEdges:
         -------
         rework : Rework
             The same for a search.
-        numbers : int64 (E,)
-            What the edges of the work's network are called in the whole.
+        ways : int64 (W,)
+            What the work's ways are called in the whole.
         """
-        network, own, come = work.network, work.changed, work.network.nodes - len(nodes)
-        numbers = np.append(edges, len(self.table) + np.arange(network.edges - len(edges)))
-        called, part = np.append(nodes, len(self._nodes) + np.arange(come)), edges_of(network, own)
+        draft, (part, own, places) = work.draft, work.draft.part()
+        come = draft.nodes - len(nodes)
+        numbers = np.append(edges, len(self.table) + np.arange(draft.edges - len(edges)))
+        called = np.append(nodes, len(self._nodes) + np.arange(come))[places]
         self._journal.begin()
-        new = {"x": network.node_x, "y": network.node_y, "id": network.node_id}
-        self._nodes.append(come, **{name: values[len(nodes) :] for name, values in new.items()})
+        new = {"x": part.node_x, "y": part.node_y, "id": part.node_id}
+        self._nodes.append(come, **{name: values[part.nodes - come :] for name, values in new.items()})
         first = self._vertices.append(len(part.geometry_x), x=part.geometry_x, y=part.geometry_y)
-        self.table.grow(network.edges - len(edges))
+        self.table.grow(draft.edges - len(edges))
         facts = {name: getattr(part, name) for name in PER_EDGE}
-        facts |= {"tail": called[network.tail[own]], "head": called[network.head[own]]}
+        facts |= {"tail": called[part.tail], "head": called[part.head]}
         offsets = part.geometry_offsets
         self.table.put(numbers[own], **facts, **_drawn(part.lines()), begin=first + offsets[:-1], size=np.diff(offsets))
         cuts = tuple(Cut(int(numbers[one.edge]), one.offset_mm, int(numbers[one.rest])) for one in work.cuts)
-        ends = np.unique(np.concatenate([network.tail[own], network.head[own]]))
-        return Rework(part, numbers[own], called[ends], cuts), numbers
+        return Rework(part, numbers[own], called, cuts), numbers[[*work.ways]]
 
     def join_islands(self, ways: Ints) -> Ints:
         """Follow what ways (N,), new or opened, join, as `components.joined_islands` does.

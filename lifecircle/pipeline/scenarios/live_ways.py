@@ -13,6 +13,7 @@ import shapely
 from lifecircle.facilities.classify import Classifier
 from lifecircle.model.network import EdgeFlag, Permission
 from lifecircle.model.scenario import AddStreet, CloseGate, CloseStreet, OpenGate, OpenStreet
+from lifecircle.network.draft import Draft
 from lifecircle.pipeline.scenarios.live_entrances import COME, GONE, Changed, LiveEntrances
 from lifecircle.pipeline.scenarios.live_joints import Seen, rejoined
 from lifecircle.pipeline.scenarios.undo import Undo, take_back, undone_on_error
@@ -25,6 +26,7 @@ from lifecircle.scenario.ways import Work
 if TYPE_CHECKING:
     from lifecircle.pipeline.scenarios.live_place import LivePlace
     from lifecircle.scenario.ground import Ground
+    from lifecircle.travel.changes import Rework
 
 Ints = npt.NDArray[np.int64]
 Shapes = npt.NDArray[np.object_]
@@ -78,13 +80,13 @@ class LiveWays:
         rows = self._around(change, ground)
         network, nodes = live.edges.streets(rows)
         work = self._work(change, ground=replace(ground, network=network))
-        rework, numbers = live.edges.follow(work, edges=rows, nodes=nodes)
+        rework, ways = live.edges.follow(work, edges=rows, nodes=nodes)
         undo.append(live.edges.take_back)
         with undone_on_error(undo):
-            changed = _changed(work, lines=live.edges.table["line"][numbers[[*work.ways]]], nodes=len(nodes))
+            changed = _changed(rework, ways, lines=live.edges.table["line"][ways])
             seek = work.told is not live.barriers.told or self._entrances.sought_for(changed.ways)
-            if self._can_follow(work, seek=seek):
-                opened = numbers[_open(work)]
+            if self._can_follow(work, rework, seek=seek):
+                opened = ways[changed.how[: len(ways)] == COME]
                 freed = live.edges.join_islands(opened) if len(opened) else opened
                 boxes = live.barriers.follow(changed.lines, told=work.told, edges=live.edges, undo=undo)
                 if len(freed):
@@ -120,7 +122,7 @@ class LiveWays:
 
     def _work(self, change: WayChange, *, ground: Ground) -> Work:
         """Make the change on the small network of `ground`."""
-        work = Work(ground.network, self._live.barriers.gates, told=self._live.barriers.told)
+        work = Work(Draft(ground.network), self._live.barriers.gates, told=self._live.barriers.told)
         if not isinstance(change, CloseStreet | OpenStreet) or change.edge is None:
             return STREETS[type(change)](work, change, ground=ground)
         try:
@@ -128,9 +130,9 @@ class LiveWays:
         except RefusedError as error:
             raise RefusedError(str(error).replace("edge 0", f"edge {change.edge}")) from None
 
-    def _can_follow(self, work: Work, *, seek: bool) -> bool:
+    def _can_follow(self, work: Work, rework: Rework, *, seek: bool) -> bool:
         """Say whether all that depends on the change is followed."""
-        flags = work.network.flags[work.changed]
+        flags = rework.network.flags
         if self._live.rules.hindrances.stairs_s > 0 and bool((flags & TOLLED).any()):
             return False
         before = self._live.barriers.told
@@ -139,22 +141,19 @@ class LiveWays:
         return self._entrances.alone or not seek
 
 
-def _changed(work: Work, *, lines: Shapes, nodes: int) -> Changed:
-    """Return what of some work's streets is drawn, shut or opened; its ways are `lines`, its network had `nodes`.
+def _changed(rework: Rework, ways: Ints, *, lines: Shapes) -> Changed:
+    """Return what of some streets is drawn, shut or opened: `ways` (W,), first, as `lines`.
 
     Of a street that was cut it is the segments at the cuts: the others stay as they were.
     """
-    network, x, y = work.network, work.network.geometry_x, work.network.geometry_y
-    cut = np.array(sorted({*work.changed.tolist()} - {*work.ways}), dtype=np.int64)
-    first = network.geometry_offsets[cut[network.tail[cut] >= nodes]]
-    last = network.geometry_offsets[cut[network.head[cut] >= nodes] + 1] - 2
-    place = np.concatenate([first, last])[:, None] + np.arange(2)
-    ways = np.array(work.ways, dtype=np.int64)
-    how = np.where(network.permission[ways] == Permission.CLOSED, GONE, COME)
-    segments = shapely.linestrings(x[place], y[place])
-    return Changed(np.append(lines, segments), np.append(how, np.zeros(len(place))).astype(np.uint8))
-
-
-def _open(work: Work) -> list[int]:
-    """Return the ways of some work that are new or opened."""
-    return [way for way in work.ways if work.network.permission[way] != Permission.CLOSED]
+    part, edges, row = rework.network, rework.edges, np.searchsorted
+    own = row(edges, ways)
+    closed = part.permission[own] == Permission.CLOSED
+    starts, ends = (
+        np.array(sorted({*row(edges, cut).tolist()} - {*own.tolist()}), dtype=np.int64)
+        for cut in ([one.rest for one in rework.cuts], [one.edge for one in rework.cuts])
+    )
+    offsets, x, y = part.geometry_offsets, part.geometry_x, part.geometry_y
+    place = np.concatenate([offsets[starts], offsets[ends + 1] - 2])[:, None] + np.arange(2)
+    how = np.concatenate([np.where(closed, GONE, COME), np.zeros(len(place))]).astype(np.uint8)
+    return Changed(np.append(lines, shapely.linestrings(x[place], y[place])), how)
