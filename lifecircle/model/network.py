@@ -138,21 +138,25 @@ class WalkNetwork:
         for name in PER_EDGE:
             if len(getattr(self, name)) != edges:
                 raise NetworkError(f"WalkNetwork.{name} has {len(getattr(self, name))} values for {edges} edges")
-        if edges and (min(self.tail.min(), self.head.min()) < 0 or max(self.tail.max(), self.head.max()) >= self.nodes):
-            raise NetworkError("WalkNetwork: an edge ends at a node that does not exist")
-        if edges and self.length_mm.min() < 1:
-            bad = int(self.way_id[self.length_mm.argmin()])
-            raise NetworkError(f"WalkNetwork: an edge of way {bad} has no length")
-        straight = np.hypot(
-            self.node_x[self.tail] - self.node_x[self.head], self.node_y[self.tail] - self.node_y[self.head]
-        )
-        if edges and np.any(self.length_mm < np.floor(straight * 1000.0)):
-            bad = int(self.way_id[np.argmin(self.length_mm - straight * 1000.0)])
-            raise NetworkError(f"WalkNetwork: an edge of way {bad} is shorter than its straight line")
+        if edges:
+            self._check_edges()
         for name in self.__slots__:
             value = getattr(self, name)
             if isinstance(value, np.ndarray):
                 value.setflags(write=False)
+
+    def _check_edges(self) -> None:
+        ends = np.concatenate([self.tail, self.head])
+        if ends.min() < 0 or ends.max() >= self.nodes:
+            raise NetworkError("WalkNetwork: an edge ends at a node that does not exist")
+        if self.length_mm.min() < 1:
+            bad = int(self.way_id[self.length_mm.argmin()])
+            raise NetworkError(f"WalkNetwork: an edge of way {bad} has no length")
+        x, y = self.node_x[ends].reshape(2, -1), self.node_y[ends].reshape(2, -1)
+        straight_mm = np.hypot(x[0] - x[1], y[0] - y[1]) * 1000.0
+        if (self.length_mm < np.floor(straight_mm)).any():
+            bad = int(self.way_id[np.argmin(self.length_mm - straight_mm)])
+            raise NetworkError(f"WalkNetwork: an edge of way {bad} is shorter than its straight line")
 
     @property
     def nodes(self) -> int:

@@ -80,8 +80,9 @@ class LiveEdges:
     def streets(self, edges: Ints) -> tuple[WalkNetwork, Ints]:
         """Return some edges (N,), ascending, as a network of their own, and its nodes' numbers in the whole."""
         facts = {name: self.table[name][edges] for name in PER_EDGE}
-        nodes, ends = np.unique(np.concatenate([facts["tail"], facts["head"]]), return_inverse=True)
-        facts["tail"], facts["head"] = ends.astype(np.int32).reshape(2, -1)
+        ends = np.concatenate([facts["tail"], facts["head"]])
+        nodes = np.unique(ends)
+        facts["tail"], facts["head"] = np.searchsorted(nodes, ends).astype(np.int32).reshape(2, -1)
         size = self.table["size"][edges]
         offsets = np.append(0, np.cumsum(size))
         places = np.arange(offsets[-1]) + np.repeat(self.table["begin"][edges] - offsets[:-1], size)
