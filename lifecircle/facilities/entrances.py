@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -12,6 +12,7 @@ import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from lifecircle.facilities.ways_in import SAMPLE_M, MappedWays, Meetings, Sites, WaysIn
 from lifecircle.model.network import EdgeFlag, Permission, WalkNetwork
 from lifecircle.model.osm import Tags
 
@@ -20,18 +21,11 @@ Rows = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bytes = npt.NDArray[np.uint8]
 Bools = npt.NDArray[np.bool_]
-# From shapes and their outlines to rows of these and points.
-Finder = Callable[[Shapes, Shapes], tuple[Rows, Floats]]
 
-# A mapped entrance this close to an outline is an entrance of it.
-ON_OUTLINE_M = 0.5
-# An outline or a trail without mapped entrances or paths is entered at points at most this far apart.
-SAMPLE_M = 50.0
 # Below this footprint no point inside is far from any side: one point inside stands for the entrances.
 SMALL_M2 = 400.0
-# A sampled outline reaches ways this close; a facility below this footprint that reaches none is not large, and
-# is joined to the network by a point inside, like a building.
-SAMPLED_REACH_M = 30.0
+# A facility below this footprint whose sampled outline reaches no way is not large, and is joined to the network by a
+# point inside, like a building.
 LARGE_M2 = 10_000.0
 # Crossings closer than a millimetre are one.
 GRID_M = 0.001
@@ -59,36 +53,6 @@ class Door:
 
     points: shapely.MultiPoint
     kind: str
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Sites:
-    """Shapes (N,) that are ready to be sought entrances for.
-
-    Attributes
-    ----------
-    shapes : object (N,)
-        Valid.
-    outlines : object (N,)
-        Of areas their outer rings as MultiLineStrings: a courtyard's edge is no way in. None of others.
-    sizes : float64 (N,)
-        Square metres.
-    """
-
-    shapes: Shapes
-    outlines: Shapes
-    sizes: Floats
-
-    @classmethod
-    def of(cls, shapes: Shapes) -> Sites:
-        """Make geometries (N,) valid and find their outlines."""
-        shapes = shapely.make_valid(shapes)
-        sizes = shapely.area(shapes)
-        return cls(shapes, _outlines(shapes, rows=np.flatnonzero(sizes > 0)), sizes)
-
-    def taken(self, rows: Sequence[int]) -> Sites:
-        """Return some of them."""
-        return Sites(self.shapes[rows], self.outlines[rows], self.sizes[rows])
 
 
 def is_entrance(tags: Tags) -> bool:
@@ -139,27 +103,28 @@ def find_entrances(shapes: Shapes, *, nodes: Shapes, edges: Shapes) -> list[Door
     -------
     list of N Doors
     """
-    return entrances_of(Sites.of(shapes), nodes=nodes, edges=edges)
+    sites = Sites.of(shapes)
+    ways = MappedWays(sites, nodes=shapely.STRtree(nodes), ways=shapely.STRtree(edges))
+    return entrances_of(sites, np.arange(len(shapes)), ways=ways)
 
 
-def entrances_of(sites: Sites, *, nodes: Shapes, edges: Shapes) -> list[Door]:
-    """Return what `find_entrances` does, of shapes that are ready."""
-    shapes, outlines, sizes = sites.shapes, sites.outlines, sites.sizes
-    missing, doors, ways = np.flatnonzero(sizes > 0), dict[int, Door](), shapely.STRtree(edges)
-    for kind, find in (("mapped", _mapped(nodes)), ("path", _crossings(ways)), ("path", _landings(ways))):
+def entrances_of(sites: Sites, rows: Rows, *, ways: WaysIn) -> list[Door]:
+    """Return what `find_entrances` does, of the sites in `rows` (N,), ascending."""
+    sizes, doors = sites.sizes, dict[int, Door]()
+    missing = rows[sizes[rows] > 0]
+    for kind, find in (("mapped", ways.mapped), ("path", ways.crossings), ("path", ways.landings)):
         if len(missing):
-            rows, xy = find(shapes[missing], outlines[missing])
-            found = _grouped(missing[rows], xy)
+            found = _grouped(find(missing))
             doors |= {row: Door(points, kind) for row, points in found.items()}
             missing = missing[[row not in found for row in missing.tolist()]]
     small, large = missing[sizes[missing] < SMALL_M2], missing[sizes[missing] >= SMALL_M2]
-    samples = {row: Door(sample_line(outlines[row]), "sampled") for row in large.tolist()}
-    near = large[ways.query(_points(samples.values()), predicate="dwithin", distance=SAMPLED_REACH_M)[0]]
+    samples = {row: Door(sample_line(sites.outlines[row]), "sampled") for row in large.tolist()}
+    near = large[ways.reach(_points(samples.values()))] if len(large) else large
     apart = set(large[sizes[large] < LARGE_M2].tolist()).difference(near.tolist())
     for row in {*small.tolist(), *apart}:
-        samples[row] = Door(shapely.multipoints([shapely.point_on_surface(shapes[row])]), "representative")
+        samples[row] = Door(shapely.multipoints([shapely.point_on_surface(sites.shapes[row])]), "representative")
     doors |= samples
-    return [doors.get(row) or _linear(shape) for row, shape in enumerate(shapes)]
+    return [doors.get(row) or _linear(sites.shapes[row]) for row in rows.tolist()]
 
 
 def _points(doors: Iterable[Door]) -> Shapes:
@@ -203,66 +168,11 @@ def sample_line(line: BaseGeometry) -> shapely.MultiPoint:
     return shapely.multipoints(_distinct(np.vstack(xy)))
 
 
-def _outlines(shapes: Shapes, *, rows: Rows) -> Shapes:
-    """Return the outer rings of the areas in `rows` as MultiLineStrings, None for others."""
-    outlines = np.full(len(shapes), None, dtype=object)
-    polygons, owner = shapely.get_parts(shapes[rows], return_index=True)
-    polygons, inner = shapely.get_parts(polygons, return_index=True)  # collections left by make_valid
-    owner = owner[inner]
-    is_polygon = shapely.get_type_id(polygons) == 3
-    rings = shapely.get_exterior_ring(polygons[is_polygon])
-    order = owner[is_polygon]
-    if len(order):
-        found = np.unique(order)
-        outlines[rows[found]] = shapely.multilinestrings(rings, indices=np.searchsorted(found, order))
-    return outlines
-
-
-def _mapped(nodes: Shapes) -> Finder:
-    """Return a finder of the `nodes` on outlines."""
-    tree = shapely.STRtree(nodes)
-
-    def find(_: Shapes, outlines: Shapes) -> tuple[Rows, Floats]:
-        rows, hits = tree.query(outlines, predicate="dwithin", distance=ON_OUTLINE_M)
-        return rows, shapely.get_coordinates(nodes[hits])
-
-    return find
-
-
-def _crossings(ways: shapely.STRtree) -> Finder:
-    """Return a finder of the points where `ways` meet outlines.
-
-    A stretch of way along an outline counts at points at most ``SAMPLE_M`` apart.
-    """
-
-    def find(_: Shapes, outlines: Shapes) -> tuple[Rows, Floats]:
-        rows, hits = ways.query(outlines, predicate="intersects")
-        common = shapely.intersection(outlines[rows], ways.geometries[hits])
-        along = shapely.length(common) > 0
-        common[along] = shapely.segmentize(common[along], SAMPLE_M)
-        xy, owner = shapely.get_coordinates(common, return_index=True)
-        return rows[owner], xy
-
-    return find
-
-
-def _landings(ways: shapely.STRtree) -> Finder:
-    """Return a finder of the ends of `ways` that lie wholly inside: what a bridge or a tunnel leads to."""
-
-    def find(shapes: Shapes, _: Shapes) -> tuple[Rows, Floats]:
-        rows, hits = ways.query(shapes, predicate="contains")
-        inside = ways.geometries[hits]
-        ends = np.concatenate([shapely.get_point(inside, 0), shapely.get_point(inside, -1)])
-        return np.concatenate([rows, rows]), shapely.get_coordinates(ends)
-
-    return find
-
-
-def _grouped(rows: Rows, xy: Floats) -> dict[int, shapely.MultiPoint]:
-    """Return a MultiPoint of the distinct points of every row in `rows`."""
-    order = np.argsort(rows, kind="stable")
-    found, start = np.unique(rows[order], return_index=True)
-    parts, places = pairwise([*start.tolist(), len(rows)]), xy[order]
+def _grouped(met: Meetings) -> dict[int, shapely.MultiPoint]:
+    """Return a MultiPoint of the distinct points of every site that meets something."""
+    order = np.argsort(met.site, kind="stable")
+    found, start = np.unique(met.site[order], return_index=True)
+    parts, places = pairwise([*start.tolist(), len(met)]), met.xy[order]
     return {
         row: shapely.multipoints(_distinct(places[first:end]))
         for row, (first, end) in zip(found.tolist(), parts, strict=True)

@@ -33,13 +33,18 @@ class LiveEdges:
     table : Table
         All that `WalkNetwork` knows of every edge, under its names; ``line``, as it is drawn, and its ``box``: west,
         south, east, north, in metres; ``begin``, ``size``: its part of the vertices.
+    drawn : STRtree
+        The edges as they were drawn at the start, by their numbers.
+    redrawn : int64 (N,)
+        Those that have been drawn since, ascending.
     """
 
     def __init__(self, network: WalkNetwork) -> None:
         self._journal, self._crs, lines = Journal(), network.crs, network.lines()
-        self._tree, self._known = shapely.STRtree(lines), network.edges
+        self.drawn, self.redrawn, self._known = shapely.STRtree(lines), NONE, network.edges
         self._nodes = Table(self._journal, x=network.node_x, y=network.node_y, id=network.node_id)
         self._vertices = Table(self._journal, x=network.geometry_x, y=network.geometry_y)
+        self._first_vertex = len(network.geometry_x)  # of what is drawn from now on
         offsets, facts = network.geometry_offsets, {name: getattr(network, name) for name in PER_EDGE}
         self.table = Table(self._journal, **facts, **_drawn(lines), begin=offsets[:-1], size=np.diff(offsets))
 
@@ -48,7 +53,7 @@ class LiveEdges:
         if not len(xy):
             return NONE
         (west, south), (east, north) = xy.min(axis=0) - within_m, xy.max(axis=0) + within_m
-        known = np.sort(self._tree.query(shapely.box(west, south, east, north)))
+        known = np.sort(self.drawn.query(shapely.box(west, south, east, north)))
         return self._with_new(known, np.array([[west, south, east, north]]))
 
     def around(self, boxes: Floats, *, within_m: float) -> Ints:
@@ -57,7 +62,7 @@ class LiveEdges:
         What is left of an edge that was cut is returned where the whole edge came so near.
         """
         wider = boxes + np.array([-within_m, -within_m, within_m, within_m])
-        known = np.unique(self._tree.query(shapely.box(*wider.T))[1])
+        known = np.unique(self.drawn.query(shapely.box(*wider.T))[1])
         return self._with_new(known, wider)
 
     def _with_new(self, known: Ints, boxes: Floats) -> Ints:
@@ -72,6 +77,10 @@ class LiveEdges:
         """Return west, south, east, north of edges (N,), shape (N, 4)."""
         found: Floats = self.table["box"][edges]
         return found
+
+    def as_drawn(self, edges: Ints) -> npt.NDArray[np.bool_]:
+        """Return which of some edges (N,) are drawn as they were at the start."""
+        return np.asarray(self.table["begin"][edges] < self._first_vertex)
 
     def of_way(self, way: int) -> Ints:
         """Return the edges that come from a way, ascending."""
@@ -119,7 +128,9 @@ class LiveEdges:
         self.table.grow(draft.edges - len(edges))
         facts = {name: getattr(part, name) for name in PER_EDGE}
         facts |= {"tail": called[part.tail], "head": called[part.head]}
-        offsets = part.geometry_offsets
+        offsets, before = part.geometry_offsets, self.redrawn
+        self.redrawn = np.union1d(before, numbers[own])
+        self._journal.note(lambda: setattr(self, "redrawn", before))
         self.table.put(numbers[own], **facts, **_drawn(part.lines()), begin=first + offsets[:-1], size=np.diff(offsets))
         cuts = tuple(Cut(int(numbers[one.edge]), one.offset_mm, int(numbers[one.rest])) for one in work.cuts)
         return Rework(part, numbers[own], called, cuts), numbers[[*work.ways]]

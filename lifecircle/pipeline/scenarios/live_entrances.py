@@ -9,34 +9,20 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from lifecircle.facilities.entrances import (
-    LARGE_M2,
-    SAMPLED_REACH_M,
-    SMALL_M2,
-    Sites,
-    combined,
-    entrance_nodes,
-    entrances_of,
-    is_entrance,
-    may_lead_in,
-)
+from lifecircle.facilities.entrances import LARGE_M2, SMALL_M2, combined, entrances_of
+from lifecircle.facilities.ways_in import SAMPLED_REACH_M, Sites
 from lifecircle.pipeline.scenarios.edited import ENTERED_M, SCENARIO, entered_shapes
+from lifecircle.pipeline.scenarios.live_ways_in import LiveWaysIn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from collections.abc import Set as AbstractSet
 
-    import geopandas as gpd
-
     from lifecircle.facilities.entrances import Door
-    from lifecircle.pipeline.place import Place
-    from lifecircle.pipeline.scenarios.live_barriers import Told
-    from lifecircle.pipeline.scenarios.live_edges import LiveEdges
     from lifecircle.pipeline.scenarios.live_place import LivePlace
     from lifecircle.pipeline.scenarios.undo import Undo
 
 Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 Shapes = npt.NDArray[np.object_]
 Bytes = npt.NDArray[np.uint8]
 
@@ -78,9 +64,7 @@ class LiveEntrances:
 
     Parameters
     ----------
-    place : Place
-    gates : GeoDataFrame
-        Of the extract's objects the gates that can be opened or shut.
+    live : LivePlace
     sought : bool
         Whether the scenario that made the place has sought them again.
 
@@ -91,7 +75,8 @@ class LiveEntrances:
         scenario have a say, and nobody lives behind the gates of estates.
     """
 
-    def __init__(self, place: Place, gates: gpd.GeoDataFrame, *, sought: bool) -> None:
+    def __init__(self, live: LivePlace, *, sought: bool) -> None:
+        place = live.place
         table, lists = place.facilities, place.inputs.facility_lists
         self.alone = (lists is None or lists.empty) and place.study.corrections is None
         self.alone &= place.residences["kind"].iloc[0] != "estate_gate"
@@ -117,10 +102,7 @@ class LiveEntrances:
         areas = shapes.copy()
         areas[shapely.get_dimensions(shapes) != 2] = None
         self._areas = shapely.STRtree(areas)
-        others = entrance_nodes(place.objects.drop(index=gates.index))
-        self._nodes = shapely.STRtree(np.concatenate([others, gates.geometry.to_numpy()]))
-        self._open = np.array([True] * len(others) + [is_entrance(tags) for tags in gates["tags"]], dtype=bool)
-        self._gate = {str(name): row for row, name in enumerate(gates.index, start=len(others))}
+        self._ways_in = LiveWaysIn(self._sites, place=place, gates=live.barriers.gates, edges=live.edges)
         self._doors: dict[int, Door] = {}  # of parts that were sought again
         self._sought, self._stale = sought, frozenset[int]()
 
@@ -150,29 +132,12 @@ class LiveEntrances:
         names = sorted({name for row in stale for name in self._owners[row]})
         parts = {name: [self._row[part] for part in self._parts[name]] for name in names}
         rows = sorted({row for own in parts.values() for row in own if row in stale or row not in self._doors})
-        sites = self._sites.taken(rows)
-        bounds = shapely.bounds(sites.shapes)
-        nodes = self._entrance_nodes(bounds, told=live.barriers.told)
-        found = entrances_of(sites, nodes=nodes, edges=_ways_in(bounds, live.edges))
+        found = entrances_of(self._sites, np.array(rows), ways=self._ways_in.now(live.barriers.told))
         self._doors = self._doors | dict(zip(rows, found, strict=True))
         self._minds = self._minds.copy()
         self._minds[rows] = self._minded(np.array(rows), [door.kind for door in found])
         return {name: combined([self._doors[row] for row in own]) for name, own in parts.items()}
 
-    def _entrance_nodes(self, bounds: Floats, *, told: Told) -> Shapes:
-        """Return the entrances and open gates near boxes (N, 4)."""
-        wider = bounds + np.array([-TOUCH_M, -TOUCH_M, TOUCH_M, TOUCH_M])
-        near = set(self._nodes.query(shapely.box(*wider.T))[1].tolist())
-        now = {self._gate[name]: is_entrance(tags) for name, tags in told.items()}
-        return self._nodes.geometries[[row for row in sorted(near) if now.get(row, self._open[row])]]
-
     def _minded(self, rows: Ints, kinds: Sequence[str]) -> Bytes:
         """Return which ways beside areas, entered in such a way, change that: those that come, go, either or none."""
         return np.where(self._middling[rows], [MINDS.get(kind, COME | GONE) for kind in kinds], 0).astype(np.uint8)
-
-
-def _ways_in(bounds: Floats, edges: LiveEdges) -> Shapes:
-    """Return the ways near boxes (N, 4) that may lead into what is there."""
-    rows = edges.around(bounds, within_m=ENTERED_M)
-    facts = {name: edges.table[name][rows] for name in ("permission", "flags", "island")}
-    return edges.table["line"][rows[may_lead_in(**facts)]]

@@ -58,7 +58,7 @@ class LiveWays:
 
     def __init__(self, live: LivePlace, *, sought: bool) -> None:
         self._live, place = live, live.place
-        self._entrances = LiveEntrances(place, live.barriers.gates, sought=sought)
+        self._entrances = LiveEntrances(live, sought=sought)
         mapped = live.barriers.gates
         self._places = dict(zip(map(str, mapped.index), shapely.get_coordinates(mapped.geometry)[:, None], strict=True))
         may_be_facility = Classifier(place.question.catalogue).may_match
