@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import geopandas as gpd
 import numpy as np
@@ -21,6 +20,7 @@ Rows = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bytes = npt.NDArray[np.uint8]
 Bools = npt.NDArray[np.bool_]
+Point = tuple[float, float]
 
 # Below this footprint no point inside is far from any side: one point inside stands for the entrances.
 SMALL_M2 = 400.0
@@ -45,13 +45,13 @@ class Door:
 
     Attributes
     ----------
-    points : MultiPoint
-        Never empty.
+    points : tuple of (float, float)
+        In ascending order, never empty; metres.
     kind : str
         One of ``ENTRANCE_KINDS``.
     """
 
-    points: shapely.MultiPoint
+    points: tuple[Point, ...]
     kind: str
 
 
@@ -119,24 +119,27 @@ def entrances_of(sites: Sites, rows: Rows, *, ways: WaysIn) -> list[Door]:
             missing = missing[[row not in found for row in missing.tolist()]]
     small, large = missing[sizes[missing] < SMALL_M2], missing[sizes[missing] >= SMALL_M2]
     samples = {row: Door(sample_line(sites.outlines[row]), "sampled") for row in large.tolist()}
-    near = large[ways.reach(_points(samples.values()))] if len(large) else large
+    near = large[ways.reach(as_shapes([*samples.values()]))] if len(large) else large
     apart = set(large[sizes[large] < LARGE_M2].tolist()).difference(near.tolist())
     for row in {*small.tolist(), *apart}:
-        samples[row] = Door(shapely.multipoints([shapely.point_on_surface(sites.shapes[row])]), "representative")
+        inside = shapely.point_on_surface(sites.shapes[row])
+        samples[row] = Door(((inside.x, inside.y),), "representative")
     doors |= samples
     return [doors.get(row) or _linear(sites.shapes[row]) for row in rows.tolist()]
 
 
-def _points(doors: Iterable[Door]) -> Shapes:
+def as_shapes(doors: Sequence[Door]) -> Shapes:
     """Return the points of every door, one MultiPoint each."""
-    return np.array([door.points for door in doors], dtype=object)
+    owner = np.repeat(np.arange(len(doors)), [len(door.points) for door in doors])
+    xy = np.array([point for door in doors for point in door.points], dtype=float).reshape(-1, 2)
+    return shapely.multipoints(shapely.points(xy), indices=owner)
 
 
 def _linear(shape: BaseGeometry) -> Door:
     """Return the entrances of a line or of points."""
     if shapely.length(shape) > 0:
         return Door(sample_line(shape), "sampled")
-    return Door(shapely.multipoints(_distinct(shapely.get_coordinates(shape))), "point")
+    return Door(_distinct(map(tuple, shapely.get_coordinates(shape).tolist())), "point")
 
 
 def combined(doors: Sequence[Door]) -> Door:
@@ -149,43 +152,36 @@ def combined(doors: Sequence[Door]) -> Door:
         return doors[0]
     best = min((door.kind for door in doors), key=EVIDENCE.index)
     known = best in ("mapped", "path")
-    used = [shapely.get_coordinates(door.points) for door in doors if not (known and door.kind == "sampled")]
-    return Door(shapely.multipoints(_distinct(np.vstack(used))), best)
+    used = [point for door in doors if not (known and door.kind == "sampled") for point in door.points]
+    return Door(_distinct(used), best)
 
 
-def sample_line(line: BaseGeometry) -> shapely.MultiPoint:
+def sample_line(line: BaseGeometry) -> tuple[Point, ...]:
     """Return points along every part of `line`, evenly spaced, at most ``SAMPLE_M`` apart.
 
     Open parts keep both ends. Rings start at their smallest vertex, so that the way they are drawn does not matter.
     """
-    xy = []
+    found: list[Point] = []
     for part in shapely.get_parts(shapely.normalize(line)):
         length = shapely.length(part)
         if length > 0:
             steps = max(1, int(np.ceil(length / SAMPLE_M)))
             stops = np.linspace(0.0, length, steps + 1)
-            xy.append(shapely.get_coordinates(shapely.line_interpolate_point(part, stops)))
-    return shapely.multipoints(_distinct(np.vstack(xy)))
+            found += map(tuple, shapely.get_coordinates(shapely.line_interpolate_point(part, stops)).tolist())
+    return _distinct(found)
 
 
-def _grouped(met: Meetings) -> dict[int, shapely.MultiPoint]:
-    """Return a MultiPoint of the distinct points of every site that meets something."""
-    order = np.argsort(met.site, kind="stable")
-    found, start = np.unique(met.site[order], return_index=True)
-    parts, places = pairwise([*start.tolist(), len(met)]), met.xy[order]
-    return {
-        row: shapely.multipoints(_distinct(places[first:end]))
-        for row, (first, end) in zip(found.tolist(), parts, strict=True)
-    }
+def _grouped(met: Meetings) -> dict[int, tuple[Point, ...]]:
+    """Return the distinct points of every site that meets something."""
+    found: dict[int, list[Point]] = {}
+    for site, point in zip(met.site.tolist(), map(tuple, met.xy.tolist()), strict=True):
+        found.setdefault(site, []).append(point)
+    return {site: _distinct(points) for site, points in found.items()}
 
 
-def _distinct(xy: Floats) -> Floats:
-    """Return the points of `xy`, one per millimetre cell, in ascending (x, y)."""
-    if len(xy) < 2:
-        return xy
-    ordered = xy[np.lexsort((xy[:, 1], xy[:, 0]))]
-    # Most have a handful of points: plain Python is ten times faster for them than numpy's unique.
-    first: dict[tuple[float, ...], int] = {}
-    for row, cell in enumerate(np.rint(ordered / GRID_M).tolist()):
-        first.setdefault(tuple(cell), row)
-    return ordered[list(first.values())]
+def _distinct(points: Iterable[Point]) -> tuple[Point, ...]:
+    """Return points, one per millimetre cell, in ascending (x, y)."""
+    first: dict[Point, Point] = {}
+    for x, y in sorted(points):
+        first.setdefault((round(x / GRID_M), round(y / GRID_M)), (x, y))
+    return tuple(first.values())

@@ -7,7 +7,6 @@ from types import MappingProxyType
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -15,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 from lifecircle.errors import SchemaError
 from lifecircle.facilities.classify import classify, count_by_type
 from lifecircle.facilities.deduplicate import Duplicates, deduplicate, id_key
-from lifecircle.facilities.entrances import Door, combined, entrance_nodes, find_entrances, way_in_edges
+from lifecircle.facilities.entrances import Door, as_shapes, combined, entrance_nodes, find_entrances, way_in_edges
 from lifecircle.facilities.selectors import NAME_KEYS
 from lifecircle.model.catalogue import Catalogue
 from lifecircle.model.network import WalkNetwork
@@ -147,18 +146,12 @@ def _table(rows: gpd.GeoDataFrame, same: Duplicates, *, doors: Mapping[str, Door
             "merged": np.array([";".join(ids[row] for row in group[1:]) for group in groups], dtype=object),
             "entrance_kind": np.array([door.kind for door in joined], dtype=object),
             "attributes": np.array([_attributes([tags[row] for row in group]) for group in groups], dtype=object),
-            "entrances": _objects([door.points for door in joined]),
+            "entrances": as_shapes(joined),
         },
         index=pd.Index(chosen["object_id"].to_numpy() + ":" + chosen["type"].to_numpy(), name="facility_id"),
     )
     table = gpd.GeoDataFrame(frame, geometry=chosen.geometry.to_numpy(), crs=rows.crs)
     return check_facilities(table.sort_index())
-
-
-def _objects(values: list[shapely.MultiPoint]) -> npt.NDArray[np.object_]:
-    result = np.empty(len(values), dtype=object)
-    result[:] = values
-    return result
 
 
 def _first_name(parts: list[Tags]) -> str:

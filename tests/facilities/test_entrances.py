@@ -23,7 +23,7 @@ def door(shape: object, *, nodes: tuple[object, ...] = (), edges: tuple[object, 
 
 
 def points(found: Door) -> list[tuple[float, float]]:
-    return [(round(point.x, 3), round(point.y, 3)) for point in found.points.geoms]
+    return [(round(x, 3), round(y, 3)) for x, y in found.points]
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_small_shape_is_entered_at_a_point_inside() -> None:
     found = door(box(0, 0, 20, 19.9))
     assert found.kind == "representative"
     assert len(points(found)) == 1
-    assert box(0, 0, 20, 19.9).contains(found.points)
+    assert box(0, 0, 20, 19.9).contains(Point(found.points))
     assert door(box(0, 0, 20, 20), edges=(LineString([(0, -30), (20, -30)]),)).kind == "sampled"
 
 
@@ -116,7 +116,7 @@ def test_where_a_ring_starts_does_not_matter() -> None:
 def test_never_the_middle_of_a_large_area() -> None:
     found = door(PARK, edges=(LineString([(0, -200), (200, -200)]),))
     assert found.kind == "sampled"
-    assert all(PARK.exterior.distance(point) == 0 for point in found.points.geoms)
+    assert all(PARK.exterior.distance(Point(point)) == 0 for point in found.points)
 
 
 @pytest.mark.parametrize(("away_m", "kind"), [(30.0, "sampled"), (30.1, "representative")])
@@ -143,9 +143,9 @@ def test_parts_keep_their_entrances_and_the_best_evidence_names_them() -> None:
     path = door(PARK, edges=(LineString([(20, -10), (20, 10)]),))
     sampled = door(PARK)
     assert combined([node, small]).kind == "representative"
-    assert len(combined([node, small]).points.geoms) == 1  # the point inside is the node's own place
+    assert len(combined([node, small]).points) == 1  # the point inside is the node's own place
     assert combined([node, sampled]).kind == "sampled"
-    assert len(combined([node, sampled]).points.geoms) == 13
+    assert len(combined([node, sampled]).points) == 13
     assert points(combined([sampled, path, node])) == [(5.0, 5.0), (20.0, 0.0)]
 
 

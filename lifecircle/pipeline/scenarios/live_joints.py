@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import shapely
 
 from lifecircle.model.network import Permission
 from lifecircle.pipeline.scenarios.live_place import FIRST_LOOK_M, Doors, Look, placed, reach_of, taken
@@ -156,14 +155,13 @@ def _entries(live: LivePlace, doors: Mapping[str, Door], undo: Undo) -> dict[str
         name = like if like in live.doors and live.doors[like].like == like else now.get(like, "")
         if not name:
             continue
-        xy, reach_m = shapely.get_coordinates(door.points), reach_of(door.kind, max_access_m=live.rules.max_access_m)
+        reach_m = reach_of(door.kind, max_access_m=live.rules.max_access_m)
         before = live.doors[name]
-        if reach_m != before.reach_m or not np.array_equal(xy, before.xy):
-            known = {place: row for row, place in enumerate(map(tuple, before.xy.tolist()))}
-            same = reach_m == before.reach_m
-            old = [known.get(place, -1) if same else -1 for place in map(tuple, xy.tolist())]
-            entries[name] = _Entry(xy, np.array(old), reach_m)
-            live.enter(name, Doors(xy, reach_m, like), undo=undo)
+        if (reach_m, door.points) != (before.reach_m, before.points):
+            known = {point: row for row, point in enumerate(before.points)} if reach_m == before.reach_m else {}
+            old = np.array([known.get(point, -1) for point in door.points])
+            entries[name] = _Entry(np.array(door.points), old, reach_m)
+            live.enter(name, Doors(door.points, reach_m, like), undo=undo)
     return entries
 
 

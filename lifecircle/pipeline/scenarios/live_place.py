@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -52,7 +53,7 @@ class Doors:
 
     Attributes
     ----------
-    xy : float64 (N, 2)
+    points : tuple of (float, float)
         Metres.
     reach_m : float
         The longest leg from there.
@@ -60,7 +61,7 @@ class Doors:
         The facility of the place as it was that it is entered as, "" for one that has come or moved.
     """
 
-    xy: Floats
+    points: tuple[tuple[float, float], ...]
     reach_m: float
     like: str = ""
 
@@ -190,7 +191,7 @@ class LivePlace:
             self._forget(name, undo)
         else:
             self.tell(AddFacility(name, row.type, entrances), undo, opening=opening)
-        self._remember(name, (Doors(xy, self.rules.max_access_m), opening), undo)
+        self._remember(name, (Doors((row.point,), self.rules.max_access_m), opening), undo)
 
     def _remember(self, name: str, facts: tuple[Doors, Opening], undo: Undo) -> None:
         (self.doors[name], self._openings[name]), self.own[name] = facts, None
@@ -269,7 +270,8 @@ def placed(count: int, rows: Ints) -> Ints:
 def _doors(place: Place, *, max_access_m: float) -> dict[str, Doors]:
     owner, xy = entrance_points(place.facilities["entrances"])
     kinds: Sequence[str] = place.facilities["entrance_kind"].tolist()
-    parts = np.split(xy, np.searchsorted(owner, np.arange(1, len(kinds))))
+    points, ends = [(x, y) for x, y in xy.tolist()], np.searchsorted(owner, np.arange(len(kinds) + 1)).tolist()
+    parts = [tuple(points[first:end]) for first, end in pairwise(ends)]
     return {
         str(name): Doors(part, reach_of(kind, max_access_m=max_access_m), str(name))
         for name, part, kind in zip(place.facilities.index, parts, kinds, strict=True)
