@@ -114,7 +114,7 @@ def _joined_doors(live: LiveSearch, rng: np.random.Generator) -> Change:
         return random_change(live, rng, kind="add")
     name = str(rng.choice(ids))
     rows = live.facility_rows(name)
-    rows = rows[live.facility_points(rows).edge >= 0]
+    rows = rows[live.facility_points(rows)["edge"] >= 0]
     new = random_points(rng, network.length_mm, owners=[0] * len(rows))
     if not len(rows) or np.any(new.edge < 0):
         return MoveFacility(name, new)

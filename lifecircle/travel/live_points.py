@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -19,10 +20,24 @@ from lifecircle.travel.live_streets import LiveStreets
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
+# A point as it is joined, in one row: all of `Snapped` but the owner.
+POINT = np.dtype(
+    [
+        ("x", float),
+        ("y", float),
+        ("edge", np.int64),
+        ("offset_mm", np.int64),
+        ("access_mm", np.int64),
+        ("reason", np.uint8),
+        ("crosses_wall", bool),
+    ]
+)
+Points: TypeAlias = npt.NDArray[np.void]  # of `POINT`
+
 ROUNDING_M = 0.002  # legs are rounded to the millimetre
 
 _PLACE = ("x", "y")
-_JOINED = tuple(name for name in Snapped.__slots__ if name not in {"owner", *_PLACE})
+_JOINED = tuple(name for name in POINT.names or () if name not in _PLACE)
 
 
 class LivePoints:
@@ -107,6 +122,16 @@ class LivePoints:
         places = {name: self.places[name][rows] for name in _PLACE}
         return Snapped(owner=owner, **places, **{name: self.table[name][rows] for name in _JOINED})
 
+    def points(self, rows: Ints) -> Points:
+        """Return points (N,) as they are joined now."""
+        found = np.empty(len(rows), dtype=POINT)
+        places, joined = self.places.rows[rows], self.table.rows[rows]
+        for name in _PLACE:
+            found[name] = places[name]
+        for name in _JOINED:
+            found[name] = joined[name]
+        return found
+
     def _ends(self, snapped: Snapped) -> list[dict[str, Ints]]:
         """Return for each walker the costs of the legs and parts of points (NetworkError if they are of elsewhere)."""
         edges, on = self._streets.edges, snapped.edge >= 0
@@ -139,6 +164,19 @@ def away_m(xy: Floats, boxes: Floats) -> Floats:
     away_x = np.maximum(np.maximum(boxes[:, :1] - x, x - boxes[:, 2:3]), 0.0)
     away_y = np.maximum(np.maximum(boxes[:, 1:2] - y, y - boxes[:, 3:]), 0.0)
     return np.asarray(np.hypot(away_x, away_y).min(axis=0, initial=np.inf))
+
+
+def as_points(snapped: Snapped) -> Points:
+    """Return a table of points as rows."""
+    found = np.empty(len(snapped), dtype=POINT)
+    for name in POINT.names or ():
+        found[name] = getattr(snapped, name)
+    return found
+
+
+def as_snapped(points: Points) -> Snapped:
+    """Return points (N,) as a table, each its own owner."""
+    return Snapped(owner=np.arange(len(points)), **{name: points[name].copy() for name in POINT.names or ()})
 
 
 def _columns(snapped: Snapped, names: Sequence[str]) -> dict[str, Array]:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from lifecircle.errors import CutoffError
 from lifecircle.model.network import WalkNetwork
-from lifecircle.model.travel import Floats, NearestTimes, Snapped
+from lifecircle.model.travel import Floats, NearestTimes
 from lifecircle.travel.changes import (
     AddFacility,
     AddStreet,
@@ -28,7 +28,7 @@ from lifecircle.travel.ends import ends_of, subset
 from lifecircle.travel.journal import Journal
 from lifecircle.travel.live_doors import LiveDoors, Renumbered
 from lifecircle.travel.live_keys import Felt, LiveKeys, LiveTables, Walker
-from lifecircle.travel.live_points import LivePoints
+from lifecircle.travel.live_points import LivePoints, Points
 from lifecircle.travel.live_streets import LiveStreets
 from lifecircle.travel.nearest import Endpoints, Search, gathered, served
 from lifecircle.travel.search import arcs_to_facilities
@@ -129,9 +129,9 @@ class LiveSearch:
             found.append(served(search, own, keys=keys.plain(column)))
         return gathered(search, found, residences=residences, facilities=facilities, types=walker.types)
 
-    def residence_points(self, rows: Ints) -> Snapped:
-        """Return points (N,) of the residences as they are joined now; each is its own owner."""
-        return self._origins.snapped(rows, np.arange(len(rows)))
+    def residence_points(self, rows: Ints) -> Points:
+        """Return points (N,) of the residences as they are joined now."""
+        return self._origins.points(rows)
 
     def points_near(self, edges: Ints, boxes: Floats, *, reach_mm: int) -> tuple[Ints, Ints]:
         """Return the points of residences, then those of facilities, that changes of streets may join elsewhere.
@@ -149,9 +149,9 @@ class LiveSearch:
         """Return the rows of a facility's entrances (SchemaError when there is none)."""
         return self._doors.rows(name)
 
-    def facility_points(self, rows: Ints) -> Snapped:
-        """Return points (N,) of facilities as they are joined now; each is its own owner."""
-        return self._doors.points.snapped(rows, np.arange(len(rows)))
+    def facility_points(self, rows: Ints) -> Points:
+        """Return points (N,) of facilities as they are joined now."""
+        return self._doors.points.points(rows)
 
     def facility_names(self, rows: Ints) -> list[str]:
         """Return the id of the facility that each of some points (N,) belongs to."""

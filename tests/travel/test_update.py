@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from grid_city import grid_facilities, grid_impedance, grid_network, grid_residences
@@ -25,6 +23,7 @@ from lifecircle.travel.changes import (
     SetPermission,
 )
 from lifecircle.travel.live_keys import Walker
+from lifecircle.travel.live_points import as_snapped
 from lifecircle.travel.nearest import Endpoints, nearest_times
 from lifecircle.travel.update import LiveSearch
 
@@ -148,9 +147,9 @@ def test_a_rework_that_leaves_numbers_out_is_refused() -> None:
     with pytest.raises(NetworkError, match="number them in order"):
         live.apply(Rework(part, np.array([edges + 1]), ends))
     doors = live.facility_points(live.facility_rows("f0005"))
-    lost = replace(doors, edge=np.full(len(doors), -1))
+    doors["edge"] = -1
     with pytest.raises(NetworkError, match="move the facility instead"):
-        live.apply(Rejoin(live.facility_rows("f0005"), lost, facilities=True))
+        live.apply(Rejoin(live.facility_rows("f0005"), as_snapped(doors), facilities=True))
     check(live, before)
 
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from lifecircle.model.network import Permission
-from lifecircle.pipeline.scenarios.live_place import FIRST_LOOK_M, Doors, Look, placed, reach_of, taken
+from lifecircle.pipeline.scenarios.live_place import FIRST_LOOK_M, Doors, Look, reach_of
 from lifecircle.travel.changes import Change, Cut, MoveFacility, Rejoin, after_cuts
-from lifecircle.travel.live_points import ROUNDING_M, away_m
+from lifecircle.travel.live_points import POINT, ROUNDING_M, Points, as_snapped, away_m
 
 if TYPE_CHECKING:
     from lifecircle.facilities.entrances import Door
-    from lifecircle.model.travel import Snapped
     from lifecircle.pipeline.scenarios.live_place import LivePlace
     from lifecircle.pipeline.scenarios.undo import Undo
 
@@ -45,10 +45,10 @@ class Seen:
     boxes: Floats
     walls: bool
 
-    def followed(self, points: Snapped) -> Snapped:
+    def followed(self, points: Points) -> Points:
         """Return points as they are joined once the cuts are made: in the same places."""
-        edge, offset_mm = after_cuts(points.edge, points.offset_mm, cuts=self.cuts)
-        return replace(points, edge=edge, offset_mm=offset_mm)
+        points["edge"], points["offset_mm"] = after_cuts(points["edge"], points["offset_mm"], cuts=self.cuts)
+        return points
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,13 +56,13 @@ class _Group:
     """Points as they were joined before, and how far a leg from each may reach, metres; of facilities their names."""
 
     rows: Ints
-    before: Snapped
+    before: Points
     reach_m: Floats
     names: tuple[str, ...] = ()
 
     @property
     def xy(self) -> Floats:
-        return np.column_stack([self.before.x, self.before.y])
+        return np.column_stack([self.before["x"], self.before["y"]])
 
     def of(self, names: set[str]) -> Ints:
         """Return which points belong to some facilities."""
@@ -80,6 +80,12 @@ class _Entry:
     @property
     def new(self) -> Floats:
         return self.xy[self.old < 0]
+
+    def entrances(self, old: Points, new: Points) -> Points:
+        """Return the entrances, of which the `old` and the `new` ones are known."""
+        found = np.empty(len(self.xy), dtype=POINT)
+        found[self.old < 0], found[self.old >= 0] = new, old[self.old[self.old >= 0]]
+        return found
 
 
 def rejoined(live: LivePlace, seen: Seen, *, doors: Mapping[str, Door], undo: Undo) -> list[Change] | None:
@@ -99,21 +105,21 @@ def rejoined(live: LivePlace, seen: Seen, *, doors: Mapping[str, Door], undo: Un
     if not len(xy) and not entries:
         return []
     look = _look(live, (people, things), reach_m=reach_m, seen=seen)
-    snapped, ends = live.snap(xy, reach_m=reach_m, look=look), np.cumsum([len(part) for part, _ in parts])
-    after = [
-        taken((snapped,), np.arange(end - len(part), end)) for end, (part, _) in zip(ends.tolist(), parts, strict=True)
-    ]
-    lost = np.flatnonzero((things.before.edge >= 0) & (after[1].edge < 0)).tolist()
-    if np.any((people.before.edge < 0) != (after[0].edge < 0)) or any(things.names[row] in live.own for row in lost):
+    snapped = live.snap(xy, reach_m=reach_m, look=look)
+    ends = accumulate((len(part) for part, _ in parts), initial=0)
+    after = [snapped[first:end] for first, end in pairwise(ends)]
+    counted = np.array_equal(people.before["edge"] < 0, after[0]["edge"] < 0)
+    lost = np.flatnonzero((things.before["edge"] >= 0) & (after[1]["edge"] < 0)).tolist()
+    if not counted or any(things.names[row] in live.own for row in lost):
         return None
     changes: list[Change] = []
     for (name, entry), new in zip(entries.items(), after[2:], strict=True):
-        chosen = np.where(entry.old < 0, np.cumsum(entry.old < 0) - 1 - len(new), entry.old)
-        changes.append(MoveFacility(name, taken((_points(live, name, things=things, after=after[1]), new), chosen)))
+        kept = _points(live, name, things=things, after=after[1])
+        changes.append(MoveFacility(name, as_snapped(entry.entrances(kept, new))))
     changes += _entered(live, things, after[1], apart=set(entries))
     other = np.flatnonzero(_differ(people.before, after[0]))
     if len(other):
-        changes.append(Rejoin(homes[other], taken((after[0],), other)))
+        changes.append(Rejoin(homes[other], as_snapped(after[0][other])))
     return changes
 
 
@@ -125,8 +131,7 @@ def _look(live: LivePlace, groups: Sequence[_Group], *, reach_m: Floats, seen: S
     """
     near_m, far_m = np.minimum(reach_m, FIRST_LOOK_M), np.minimum(reach_m, FIRST_LOOK_M)
     edge, access_mm, walled = (
-        np.concatenate([getattr(group.before, name) for group in groups])
-        for name in ("edge", "access_mm", "crosses_wall")
+        np.concatenate([group.before[name] for group in groups]) for name in ("edge", "access_mm", "crosses_wall")
     )
     known = np.arange(len(edge))
     lost, leg_m = edge < 0, np.minimum(access_mm / 1000.0 + ROUNDING_M, reach_m[known])
@@ -140,11 +145,10 @@ def _entrances(live: LivePlace, rows: Ints, *, seen: Seen) -> _Group:
     """Return those of some entrances of facilities that see a change."""
     names, before = live.search.facility_names(rows), live.search.facility_points(rows)
     reach_m = np.array([live.doors[name].reach_m for name in names])
-    near = away_m(np.column_stack([before.x, before.y]), seen.boxes) <= reach_m + ROUNDING_M
-    kept = np.flatnonzero(near | (before.edge >= 0))
-    return _Group(
-        rows[kept], seen.followed(taken((before,), kept)), reach_m[kept], tuple(names[row] for row in kept.tolist())
-    )
+    near = away_m(np.column_stack([before["x"], before["y"]]), seen.boxes) <= reach_m + ROUNDING_M
+    kept = np.flatnonzero(near | (before["edge"] >= 0))
+    own = tuple(names[row] for row in kept.tolist())
+    return _Group(rows[kept], seen.followed(before[kept]), reach_m[kept], own)
 
 
 def _entries(live: LivePlace, doors: Mapping[str, Door], undo: Undo) -> dict[str, _Entry]:
@@ -165,30 +169,31 @@ def _entries(live: LivePlace, doors: Mapping[str, Door], undo: Undo) -> dict[str
     return entries
 
 
-def _entered(live: LivePlace, things: _Group, after: Snapped, *, apart: set[str]) -> list[Change]:
+def _entered(live: LivePlace, things: _Group, after: Points, *, apart: set[str]) -> list[Change]:
     """Return how entrances of facilities, but of those `apart`, come to be joined as `after` says."""
     other = np.setdiff1d(np.flatnonzero(_differ(things.before, after)), things.of(apart))
-    appears = (things.before.edge < 0) != (after.edge < 0)
+    appears = (things.before["edge"] < 0) != (after["edge"] < 0)
     moved = {things.names[row] for row in other.tolist() if appears[row]}
     changes: list[Change] = [
-        MoveFacility(name, _points(live, name, things=things, after=after)) for name in sorted(moved)
+        MoveFacility(name, as_snapped(_points(live, name, things=things, after=after))) for name in sorted(moved)
     ]
     other = np.setdiff1d(other, things.of(moved))
     if len(other):
-        changes.append(Rejoin(things.rows[other], taken((after,), other), facilities=True))
+        changes.append(Rejoin(things.rows[other], as_snapped(after[other]), facilities=True))
     return changes
 
 
-def _points(live: LivePlace, name: str, *, things: _Group, after: Snapped) -> Snapped:
+def _points(live: LivePlace, name: str, *, things: _Group, after: Points) -> Points:
     """Return all entrances of a facility, those among `things` joined as `after` says."""
     rows, own = live.search.facility_rows(name), things.of({name})
-    at = np.searchsorted(rows, things.rows[own])
-    return taken((live.search.facility_points(rows), taken((after,), own)), placed(len(rows), at))
+    found = live.search.facility_points(rows)
+    found[np.searchsorted(rows, things.rows[own])] = after[own]
+    return found
 
 
-def _differ(before: Snapped, after: Snapped) -> npt.NDArray[np.bool_]:
+def _differ(before: Points, after: Points) -> npt.NDArray[np.bool_]:
     """Return which points are joined elsewhere, or by another leg."""
     same = np.ones(len(before), dtype=bool)
     for name in ("edge", "offset_mm", "access_mm", "crosses_wall"):
-        same &= getattr(before, name) == getattr(after, name)
+        same &= before[name] == after[name]
     return ~same

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,7 @@ from lifecircle.coverage.live import LiveCoverage
 from lifecircle.coverage.live_items import Opening, Searched
 from lifecircle.coverage.searches import in_doubt, item_limit, item_mode, walker
 from lifecircle.errors import ConfigError
-from lifecircle.model.travel import SNAP_REASONS, Snapped
+from lifecircle.model.travel import SNAP_REASONS
 from lifecircle.network.impedance import make_impedance, walkable_edges
 from lifecircle.network.snapping import entrance_points, snap_points
 from lifecircle.pipeline.case import coverage_case
@@ -30,6 +30,7 @@ from lifecircle.scenario.gates import gates_among
 from lifecircle.scenario.ground import RefusedError
 from lifecircle.travel.changes import AddFacility, Change, MoveFacility, RemoveFacility
 from lifecircle.travel.live_keys import Walker
+from lifecircle.travel.live_points import Points, as_points, as_snapped
 from lifecircle.travel.update import LiveSearch
 
 if TYPE_CHECKING:
@@ -138,8 +139,8 @@ class LivePlace:
             self.coverage.apply_all(changes)
             undo.append(self.coverage.undo)
 
-    def snap(self, xy: Floats, *, reach_m: Floats, look: Look | None = None) -> Snapped:
-        """Return points (N, 2), each its own owner, as they are joined to the streets as these are now.
+    def snap(self, xy: Floats, *, reach_m: Floats, look: Look | None = None) -> Points:
+        """Return points (N, 2) as they are joined to the streets as these are now.
 
         They look around first: an open leg to one of the streets there is the shortest.
         """
@@ -147,20 +148,22 @@ class LivePlace:
             first_m = np.minimum(reach_m, FIRST_LOOK_M)
             look = Look(first_m, first_m)
         found = self._snap(xy, look)
-        again = np.flatnonzero((look.reach_m < reach_m) & ((found.edge < 0) | found.crosses_wall))
-        if not len(again):
-            return found
-        farther = self._snap(xy[again], Look(reach_m[again], reach_m[again]))
-        return taken((found, farther), placed(len(found), again))
+        again = np.flatnonzero((look.reach_m < reach_m) & ((found["edge"] < 0) | found["crosses_wall"]))
+        if len(again):
+            found[again] = self._snap(xy[again], Look(reach_m[again], reach_m[again]))
+        return found
 
-    def _snap(self, xy: Floats, look: Look) -> Snapped:
+    def _snap(self, xy: Floats, look: Look) -> Points:
         near = self.edges.near(xy, within_m=float(look.near_m.max(initial=0.0)))
         rows, reach_m = np.union1d(near, look.edges), look.reach_m
         network, _ = self.edges.streets(rows)
         usable = walkable_edges(network, profile=self.place.question.profile, private=self.rules.private)
         points = (np.arange(len(xy), dtype=np.int64), xy)
-        found = snap_points(points, network, usable=usable, barriers=self.barriers.obstacles, max_access_m=reach_m)
-        return replace(found, edge=np.where(found.edge >= 0, np.append(rows, -1)[found.edge], -1))
+        found = as_points(
+            snap_points(points, network, usable=usable, barriers=self.barriers.obstacles, max_access_m=reach_m)
+        )
+        found["edge"] = np.append(rows, -1)[found["edge"]]
+        return found
 
     def enter(self, name: str, doors: Doors, *, undo: Undo) -> None:
         """Say where a facility is entered now; the searches are told apart from that."""
@@ -173,14 +176,14 @@ class LivePlace:
         if row.point is None:
             if name != row.like and old is not None:
                 rows, doors = self.search.facility_rows(row.like), self.doors[row.like]
-                entrances = self.search.facility_points(rows)
+                entrances = as_snapped(self.search.facility_points(rows))
                 self.tell(RemoveFacility(row.like), undo)
                 self._forget(row.like, undo)
                 self.tell(AddFacility(name, row.type, entrances), undo, opening=old)
                 self._remember(name, (doors, old), undo)
             return
         xy = np.array([row.point])
-        entrances = self.snap(xy, reach_m=np.array([self.rules.max_access_m]))
+        entrances = as_snapped(self.snap(xy, reach_m=np.array([self.rules.max_access_m])))
         if entrances.edge[0] < 0:
             why = SNAP_REASONS[int(entrances.reason[0])]
             raise RefusedError(reason(xy[0], reason="too_far" if why == "no_network" else why))
@@ -249,22 +252,6 @@ def _asked(case: CoverageCase) -> dict[TimesKey, tuple[set[str], int]]:
 def reach_of(entrance_kind: str, *, max_access_m: float) -> float:
     """Return the longest leg from entrances of a kind, metres."""
     return SAMPLED_OUTLINE_M if entrance_kind == "sampled" else max_access_m
-
-
-def taken(sources: Sequence[Snapped], rows: Ints) -> Snapped:
-    """Return rows (N,) of some tables of points put one under the other, each its own owner."""
-    parts: dict[str, npt.NDArray[Any]] = {}
-    for name in Snapped.__slots__:
-        values = [getattr(one, name) for one in sources]
-        parts[name] = (values[0] if len(values) == 1 else np.concatenate(values))[rows]
-    return Snapped(**{**parts, "owner": np.arange(len(rows))})
-
-
-def placed(count: int, rows: Ints) -> Ints:
-    """Return the numbers 0 ... count - 1 with those in `rows` (N,) replaced by count, count + 1 ..."""
-    numbers = np.arange(count)
-    numbers[rows] = count + np.arange(len(rows))
-    return numbers
 
 
 def _doors(place: Place, *, max_access_m: float) -> dict[str, Doors]:
