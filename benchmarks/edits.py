@@ -6,17 +6,20 @@ import time
 from collections.abc import Callable
 
 import numpy as np
+import numpy.typing as npt
 from pyproj import Transformer
 
 import lifecircle as lc
 from benchmarks.registry import Outcome, Size
 from benchmarks.whole_audit import study
 from lifecircle.model.area import WGS84
-from lifecircle.model.scenario import Change, CloseGate, CloseStreet, OpenStreet, RetypeFacility
+from lifecircle.model.scenario import Change, CloseGate, CloseStreet, OpenStreet, RetypeFacility, Scenario
 from lifecircle.pipeline.audit import audit
 from lifecircle.pipeline.scenarios.edited import edited_place
 from lifecircle.pipeline.scenarios.session import Session
 from lifecircle.scenario.gates import gates_among
+
+Floats = npt.NDArray[np.float64]
 
 TITLE = "One change of a real city, shares of all circles at once"
 GOAL_MS = 10.0
@@ -56,10 +59,10 @@ def kinds(place: lc.Place, rng: np.random.Generator) -> dict[str, Callable[[], C
 
 
 def run(size: Size) -> Outcome:
-    """Make changes of every kind, each taken back, and compare some with an audit of the changed place."""
+    """Make changes of every kind, each taken back; then compare the last of each with an audit of the changed place."""
     place, count = lc.load_place(study(size)), 3 if size.smoke else 100
     session, rng = Session(place), np.random.default_rng(6)
-    rows, every, all_anew, worst = list[tuple[str, ...]](), list[float](), 0, 0.0
+    rows, every, all_anew, last = list[tuple[str, ...]](), list[float](), 0, list[tuple[Change, Floats]]()
     for kind, maker in kinds(place, rng).items():
         seconds, anew = list[float](), 0
         while len(seconds) < count:
@@ -70,22 +73,28 @@ def run(size: Size) -> Outcome:
                 continue  # refused, for instance in the sea
             seconds.append(time.process_time() - started)
             anew += not session.followed
-            if len(seconds) == count:
-                found = audit(edited_place(place, session.scenario).place, causes=False).coverage
-                full = found.circles[f"share_{found.weight}"].to_numpy(dtype=float)
-                assert np.array_equal(shares[:-1], full, equal_nan=True), change
             session.undo()
+        last.append((change, shares))
         rows.append(_row(kind, seconds, anew=anew))
         every, all_anew = every + seconds, all_anew + anew
-        worst = max(worst, float(np.quantile(seconds, 0.95)) * 1000)
     rows.append(_row("any of these", every, anew=all_anew))
+    for change, shares in last:
+        _check(place, change, shares=shares)
+    high = float(np.quantile(every, 0.95)) * 1000
     made = f"{len(place.residences)} residences, {len(place.facilities)} facilities, {place.network.edges} edges."
     return Outcome(
         ("change", "CPU, median", "CPU, p95", "computed anew"),
         tuple(rows),
-        ((f"p95 <= {GOAL_MS:g} ms: {worst:.1f} ms", worst <= GOAL_MS),),
+        ((f"p95 of any change <= {GOAL_MS:g} ms: {high:.1f} ms", high <= GOAL_MS),),
         (made, "The last change of every kind was checked against an audit of the changed place, bit for bit."),
     )
+
+
+def _check(place: lc.Place, change: Change, *, shares: Floats) -> None:
+    """Compare the shares after a change with an audit of the changed place."""
+    found = audit(edited_place(place, Scenario((change,))).place, causes=False).coverage
+    full = found.circles[f"share_{found.weight}"].to_numpy(dtype=float)
+    assert np.array_equal(shares[:-1], full, equal_nan=True), change
 
 
 def _row(kind: str, seconds: list[float], *, anew: int) -> tuple[str, ...]:

@@ -99,7 +99,11 @@ class Cut:
 def after_cuts(edge: Ints, offset_mm: Ints, *, cuts: Sequence[Cut]) -> tuple[Ints, Ints]:
     """Return the edges of points (N,) and how far along these they are, once edges were cut: copies."""
     edge, offset_mm = edge.copy(), offset_mm.copy()
+    own = set(edge.tolist())
     for cut in cuts:
+        if cut.edge not in own:
+            continue
+        own.add(cut.rest)
         beyond = (edge == cut.edge) & (offset_mm > cut.offset_mm)
         if beyond.any():
             edge[beyond] = cut.rest

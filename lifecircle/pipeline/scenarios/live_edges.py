@@ -67,10 +67,11 @@ class LiveEdges:
 
     def _with_new(self, known: Ints, boxes: Floats) -> Ints:
         """Return `known` edges and those that came later and whose boxes touch any of some boxes (N, 4)."""
-        own = self.table["box"][self._known : len(self.table), None]
+        own = self.table["box"][self._known : len(self.table)]
         if not len(own):
             return known
-        touch = np.all((own[..., :2] <= boxes[:, 2:]) & (own[..., 2:] >= boxes[:, :2]), axis=2)
+        (west, south, east, north), theirs = own.T[:, :, None], boxes.T
+        touch = (west <= theirs[2]) & (east >= theirs[0]) & (south <= theirs[3]) & (north >= theirs[1])
         return np.concatenate([known, self._known + np.flatnonzero(np.any(touch, axis=1))])
 
     def boxes(self, edges: Ints) -> Floats:
@@ -129,18 +130,18 @@ class LiveEdges:
         facts = {name: getattr(part, name) for name in PER_EDGE}
         facts |= {"tail": called[part.tail], "head": called[part.head]}
         offsets, before = part.geometry_offsets, self.redrawn
-        self.redrawn = np.union1d(before, numbers[own])
+        self.redrawn = np.union1d(before, numbers[own]) if len(before) else numbers[own]
         self._journal.note(lambda: setattr(self, "redrawn", before))
         self.table.put(numbers[own], **facts, **_drawn(part.lines()), begin=first + offsets[:-1], size=np.diff(offsets))
         cuts = tuple(Cut(int(numbers[one.edge]), one.offset_mm, int(numbers[one.rest])) for one in work.cuts)
         return Rework(part, numbers[own], called, cuts), numbers[[*work.ways]]
 
-    def join_islands(self, ways: Ints) -> Ints:
+    def join_islands(self, ways: Ints, *, near: Ints | None = None) -> Ints:
         """Follow what ways (N,), new or opened, join, as `components.joined_islands` does.
 
-        Edges that are no island any more are returned.
+        `near` are all edges that they may meet, where that is known. Edges that are no island any more are returned.
         """
-        if self._among_streets(ways):
+        if self._among_streets(ways, near=near):
             return NONE
         own, streets = self._met(ways)
         ends, beside = (np.stack([self.table[end][edges] for end in ("tail", "head")]) for edges in (own, streets))
@@ -158,9 +159,10 @@ class LiveEdges:
         """Take back what was followed last, bit for bit."""
         self._journal.roll_back()
 
-    def _among_streets(self, ways: Ints) -> bool:
+    def _among_streets(self, ways: Ints, *, near: Ints | None) -> bool:
         """Say whether every way (N,) meets an older street and none an island, as is so of by far the most."""
-        near = self.near(self.boxes(ways).reshape(-1, 2), within_m=0.0)
+        if near is None:
+            near = self.near(self.boxes(ways).reshape(-1, 2), within_m=0.0)
         near = near[self.table["permission"][near] != Permission.CLOSED]
         tail, head, island = (self.table[name][near].tolist() for name in ("tail", "head", "island"))
         new, older, islands = set(ways.tolist()), set[int](), set[int]()

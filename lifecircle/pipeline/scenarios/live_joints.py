@@ -171,15 +171,15 @@ def _entries(live: LivePlace, doors: Mapping[str, Door], undo: Undo) -> dict[str
 
 def _entered(live: LivePlace, things: _Group, after: Points, *, apart: set[str]) -> list[Change]:
     """Return how entrances of facilities, but of those `apart`, come to be joined as `after` says."""
-    other = np.setdiff1d(np.flatnonzero(_differ(things.before, after)), things.of(apart))
-    appears = (things.before["edge"] < 0) != (after["edge"] < 0)
-    moved = {things.names[row] for row in other.tolist() if appears[row]}
+    differ, appears = _differ(things.before, after), (things.before["edge"] < 0) != (after["edge"] < 0)
+    differ[things.of(apart)] = False
+    moved = {things.names[row] for row in np.flatnonzero(differ & appears).tolist()}
     changes: list[Change] = [
         MoveFacility(name, as_snapped(_points(live, name, things=things, after=after))) for name in sorted(moved)
     ]
-    other = np.setdiff1d(other, things.of(moved))
-    if len(other):
-        changes.append(Rejoin(things.rows[other], as_snapped(after[other]), facilities=True))
+    differ[things.of(moved)] = False
+    if differ.any():
+        changes.append(Rejoin(things.rows[differ], as_snapped(after[differ]), facilities=True))
     return changes
 
 

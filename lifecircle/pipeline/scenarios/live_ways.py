@@ -87,13 +87,15 @@ class LiveWays:
             seek = work.told is not live.barriers.told or self._entrances.sought_for(changed.ways)
             if self._can_follow(work, rework, seek=seek):
                 opened = ways[changed.how[: len(ways)] == COME]
-                freed = live.edges.join_islands(opened) if len(opened) else opened
+                # A new street meets only what lay around it.
+                near = np.concatenate([rows, rework.edges]) if isinstance(change, AddStreet) else None
+                freed = live.edges.join_islands(opened, near=near) if len(opened) else opened
                 boxes = live.barriers.follow(changed.lines, told=work.told, edges=live.edges, undo=undo)
                 if len(freed):
                     changed = changed.with_free(live.edges.table["line"][freed])
                 doors = self._entrances.follow(changed, seek=seek, live=live, undo=undo)
-                come = live.edges.boxes(np.union1d(opened, freed))
-                edges = np.union1d(rework.edges, freed)
+                come = live.edges.boxes(np.concatenate([opened, freed]))
+                edges = np.union1d(rework.edges, freed) if len(freed) else rework.edges
                 seen = Seen(edges, rework.cuts, np.vstack([come, boxes]), walls=len(boxes) > 0)
                 joints = rejoined(live, seen, doors=doors, undo=undo)
                 if joints is not None:
