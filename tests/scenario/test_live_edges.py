@@ -8,41 +8,16 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
+from changed_streets import STEP_M, changed, grid
 from grid_city import make_network
 
-from lifecircle.model.network import Permission, WalkNetwork
-from lifecircle.network.draft import Draft, Street, with_edges
+from lifecircle.model.network import WalkNetwork
+from lifecircle.network.draft import Draft, Street
 from lifecircle.network.edits import edges_of
 from lifecircle.pipeline.scenarios.live_edges import LiveEdges
-from lifecircle.scenario.cutting import Free, Stop, lay
+from lifecircle.scenario.cutting import Stop, lay
 from lifecircle.scenario.ways import Work, edge_boxes
 from lifecircle.travel.changes import Joint
-
-SIZE, STEP_M = 5, 100.0
-
-
-def grid() -> WalkNetwork:
-    """Return 5 x 5 crossroads, 100 m apart."""
-    places = [(x * STEP_M, y * STEP_M) for y in range(SIZE) for x in range(SIZE)]
-    along = [(y * SIZE + x, y * SIZE + x + 1) for y in range(SIZE) for x in range(SIZE - 1)]
-    up = [(y * SIZE + x, (y + 1) * SIZE + x) for y in range(SIZE - 1) for x in range(SIZE)]
-    return make_network(places, [*along, *up])
-
-
-def changed(edges: LiveEdges, whole: WalkNetwork, rng: np.random.Generator) -> WalkNetwork:
-    """Lay a way from the middle of a street over a free place to another street, and return the whole network."""
-    rows = np.arange(whole.edges)
-    network, nodes = edges.streets(rows)
-    one, other = rng.choice(whole.edges, 2, replace=False).tolist()
-    stops = [
-        Stop(Joint(edge=one, offset_mm=int(rng.integers(1, network.length_mm[one])))),
-        Free(*rng.uniform(0, 400, 2).tolist()),
-        Stop(Joint(edge=other, offset_mm=int(rng.integers(0, network.length_mm[other] + 1)))),
-    ]
-    work = lay(Work(Draft(network), gpd.GeoDataFrame()), stops, streets=[Street(), Street(flags=8)])
-    work = work.with_permission(np.array([int(rng.integers(whole.edges))]), Permission.CLOSED)
-    rework, _ = edges.follow(work, edges=rows, nodes=nodes)
-    return with_edges(whole, rework.network, edges=rework.edges, nodes=rework.nodes)
 
 
 def same_but_ids(one: WalkNetwork, other: WalkNetwork) -> None:

@@ -102,7 +102,7 @@ class LiveEntrances:
         areas = shapes.copy()
         areas[shapely.get_dimensions(shapes) != 2] = None
         self._areas = shapely.STRtree(areas)
-        self._ways_in = LiveWaysIn(self._sites, place=place, gates=live.barriers.gates, edges=live.edges)
+        self._ways_in = LiveWaysIn(self._sites, objects=place.objects, gates=live.barriers.gates, edges=live.edges)
         self._doors: dict[int, Door] = {}  # of parts that were sought again
         self._sought, self._stale = sought, frozenset[int]()
 

@@ -16,7 +16,6 @@ from lifecircle.network.draft import laid_out
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from lifecircle.pipeline.place import Place
     from lifecircle.pipeline.scenarios.live_barriers import Told
     from lifecircle.pipeline.scenarios.live_edges import LiveEdges
 
@@ -43,14 +42,15 @@ class LiveWaysIn:
     Parameters
     ----------
     sites : Sites
-    place : Place
+    objects : GeoDataFrame
+        Of the extract.
     gates : GeoDataFrame
-        Of the extract's objects the gates that can be opened or shut.
+        Those of them that are gates and can be opened or shut.
     edges : LiveEdges
     """
 
-    def __init__(self, sites: Sites, *, place: Place, gates: gpd.GeoDataFrame, edges: LiveEdges) -> None:
-        others = entrance_nodes(place.objects.drop(index=gates.index))
+    def __init__(self, sites: Sites, *, objects: gpd.GeoDataFrame, gates: gpd.GeoDataFrame, edges: LiveEdges) -> None:
+        others = entrance_nodes(objects.drop(index=gates.index))
         nodes = shapely.STRtree(np.concatenate([others, gates.geometry.to_numpy()]))
         self._open = np.array([True] * len(others) + [is_entrance(tags) for tags in gates["tags"]], dtype=bool)
         self._gate = {str(name): row for row, name in enumerate(gates.index, start=len(others))}
