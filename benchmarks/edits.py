@@ -65,7 +65,7 @@ def run(size: Size) -> Outcome:
     session, rng = Session(place), np.random.default_rng(6)
     changes = {kind: _possible(session, maker, count=count) for kind, maker in kinds(place, rng).items()}
     seconds: dict[str, Floats] = {kind: np.empty((rounds, count)) for kind in changes}
-    anew, last = dict.fromkeys(changes, 0), list[tuple[Change, Floats]]()
+    anew, last = dict.fromkeys(changes, 0), dict[str, tuple[Change, Floats]]()
     for turn in range(rounds):
         for kind, own in changes.items():
             for row, change in enumerate(own):
@@ -74,20 +74,23 @@ def run(size: Size) -> Outcome:
                 seconds[kind][turn, row] = time.process_time() - started
                 anew[kind] += turn == 0 and not session.followed
                 session.undo()
-            last.append((change, shares))
-    for change, shares in last[: len(changes)]:
+            last[kind] = change, shares
+    for change, shares in last.values():
         _check(place, change, shares=shares)
     every = np.concatenate([*seconds.values()], axis=1)
     rows = [_row(kind, own, anew=anew[kind]) for kind, own in seconds.items()]
-    high = float(np.quantile(np.median(every, axis=0), 0.95)) * 1000
+    high, *each = (float(np.quantile(np.median(own, axis=0), 0.95)) * 1000 for own in (every, *seconds.values()))
     single = ", ".join(f"{value * 1000:.1f}" for value in np.quantile(every, 0.95, axis=1))
     return Outcome(
         ("change", "CPU, median", "CPU, p95", "computed anew"),
         (*rows, _row("any of these", every, anew=sum(anew.values()))),
-        ((f"p95 of any change <= {GOAL_MS:g} ms: {high:.1f} ms", high <= GOAL_MS),),
+        (
+            (f"p95 of any change <= {GOAL_MS:g} ms: {high:.1f} ms", high <= GOAL_MS),
+            (f"p95 of every kind by itself <= {GOAL_MS:g} ms: {max(each):.1f} ms", max(each) <= GOAL_MS),
+        ),
         (
             f"{len(place.residences)} residences, {len(place.facilities)} facilities, {place.network.edges} edges.",
-            f"Of every change the median of {rounds} rounds over all of them; p95 of each round alone: {single} ms.",
+            f"Of every change the median of {rounds} rounds over all of them, after one to find those that are refused; p95 of each round alone: {single} ms.",
             "The last change of every kind was checked against an audit of the changed place, bit for bit.",
         ),
     )

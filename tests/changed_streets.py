@@ -1,4 +1,4 @@
-"""A few crossroads, and random changes of their streets: new ways over free ground, closed ones."""
+"""A few crossroads, and random changes of their streets: new ways over free ground, closed and opened ones."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import geopandas as gpd
 import numpy as np
 from grid_city import make_network
 
-from lifecircle.model.network import Permission, WalkNetwork
+from lifecircle.model.network import EdgeFlag, Permission, WalkNetwork
 from lifecircle.network.draft import Draft, Street, with_edges
 from lifecircle.pipeline.scenarios.live_edges import LiveEdges
 from lifecircle.scenario.cutting import Free, Stop, lay
@@ -14,6 +14,7 @@ from lifecircle.scenario.ways import Work
 from lifecircle.travel.changes import Joint
 
 SIZE, STEP_M = 5, 100.0
+FLAGS = (EdgeFlag.FOOTWAY, EdgeFlag.BRIDGE, EdgeFlag.SQUARE)
 
 
 def grid() -> WalkNetwork:
@@ -25,7 +26,7 @@ def grid() -> WalkNetwork:
 
 
 def changed(edges: LiveEdges, whole: WalkNetwork, rng: np.random.Generator) -> WalkNetwork:
-    """Lay a way from the middle of a street over a free place to another street, and return the whole network."""
+    """Lay a way from a street over a free place to another, shut one and open one; return the whole network."""
     rows = np.arange(whole.edges)
     network, nodes = edges.streets(rows)
     one, other = rng.choice(whole.edges, 2, replace=False).tolist()
@@ -34,7 +35,11 @@ def changed(edges: LiveEdges, whole: WalkNetwork, rng: np.random.Generator) -> W
         Free(*rng.uniform(0, 400, 2).tolist()),
         Stop(Joint(edge=other, offset_mm=int(rng.integers(0, network.length_mm[other] + 1)))),
     ]
-    work = lay(Work(Draft(network), gpd.GeoDataFrame()), stops, streets=[Street(), Street(flags=8)])
-    work = work.with_permission(np.array([int(rng.integers(whole.edges))]), Permission.CLOSED)
+    work = lay(
+        Work(Draft(network), gpd.GeoDataFrame()), stops, streets=[Street(), Street(flags=int(rng.choice(FLAGS)))]
+    )
+    shut, opened = rng.choice(whole.edges, 2, replace=False).tolist()
+    work = work.with_permission(np.array([shut]), Permission.CLOSED)
+    work = work.with_permission(np.array([opened]), Permission.PUBLIC)
     rework, _ = edges.follow(work, edges=rows, nodes=nodes)
     return with_edges(whole, rework.network, edges=rework.edges, nodes=rework.nodes)

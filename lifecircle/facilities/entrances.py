@@ -46,7 +46,7 @@ class Door:
     Attributes
     ----------
     points : tuple of (float, float)
-        In ascending order, never empty; metres.
+        In ascending order, metres; none only of a shape without any place.
     kind : str
         One of ``ENTRANCE_KINDS``.
     """
@@ -104,7 +104,7 @@ def find_entrances(shapes: Shapes, *, nodes: Shapes, edges: Shapes) -> list[Door
     list of N Doors
     """
     sites = Sites.of(shapes)
-    ways = MappedWays(sites, nodes=shapely.STRtree(nodes), ways=shapely.STRtree(edges))
+    ways = MappedWays(sites, shapely.STRtree(edges), nodes=shapely.STRtree(nodes))
     return entrances_of(sites, np.arange(len(shapes)), ways=ways)
 
 
@@ -129,10 +129,13 @@ def entrances_of(sites: Sites, rows: Rows, *, ways: WaysIn) -> list[Door]:
 
 
 def as_shapes(doors: Sequence[Door]) -> Shapes:
-    """Return the points of every door, one MultiPoint each."""
+    """Return the points of every door, one MultiPoint each; shape (N,)."""
     owner = np.repeat(np.arange(len(doors)), [len(door.points) for door in doors])
     xy = np.array([point for door in doors for point in door.points], dtype=float).reshape(-1, 2)
-    return shapely.multipoints(shapely.points(xy), indices=owner)
+    shapes = np.full(len(doors), shapely.MultiPoint(), dtype=object)  # what has no place has no entrance
+    found, place = np.unique(owner, return_inverse=True)
+    shapes[found] = shapely.multipoints(shapely.points(xy), indices=place)
+    return shapes
 
 
 def _linear(shape: BaseGeometry) -> Door:

@@ -55,18 +55,16 @@ class Meetings:
 
     Attributes
     ----------
-    site, way : int64 (P,)
-        Their rows.
+    site : int64 (P,)
+        Row of the site.
+    way : int64 (P,)
+        Row of the way or entrance among those that were looked at.
     xy : float64 (P, 2)
     """
 
     site: Rows
     way: Rows
     xy: Floats
-
-    def __len__(self) -> int:
-        """Return the number of points."""
-        return len(self.site)
 
     def rows(self, rows: Rows | Bools) -> Meetings:
         """Return some of them."""
@@ -95,29 +93,23 @@ class WaysIn(Protocol):
         """Return which of some shapes have a way within ``SAMPLED_REACH_M``; any number of times."""
 
 
-class MappedWays:
-    """What leads into `sites` of some entrances and ways, found on the map.
+class Ways:
+    """Ways, and where they meet `sites`.
 
     Parameters
     ----------
     sites : Sites
-    nodes : STRtree of Points
-    ways : STRtree of LineStrings
+    tree : STRtree of LineStrings
     """
 
-    def __init__(self, sites: Sites, *, nodes: shapely.STRtree, ways: shapely.STRtree) -> None:
-        self._sites, self._nodes, self._ways = sites, nodes, ways
-
-    def mapped(self, rows: Rows) -> Meetings:
-        """See `WaysIn`; `way` is the row of the entrance."""
-        own, hits = self._nodes.query(self._sites.outlines[rows], predicate="dwithin", distance=ON_OUTLINE_M)
-        return Meetings(rows[own], hits, shapely.get_coordinates(self._nodes.geometries[hits]))
+    def __init__(self, sites: Sites, tree: shapely.STRtree) -> None:
+        self._sites, self._tree = sites, tree
 
     def crossings(self, rows: Rows) -> Meetings:
         """See `WaysIn`."""
         outlines = self._sites.outlines[rows]
-        own, hits = self._ways.query(outlines, predicate="intersects")
-        common = shapely.intersection(outlines[own], self._ways.geometries[hits])
+        own, hits = self._tree.query(outlines, predicate="intersects")
+        common = shapely.intersection(outlines[own], self._tree.geometries[hits])
         along = shapely.length(common) > 0
         common[along] = shapely.segmentize(common[along], SAMPLE_M)
         xy, pair = shapely.get_coordinates(common, return_index=True)
@@ -125,14 +117,34 @@ class MappedWays:
 
     def landings(self, rows: Rows) -> Meetings:
         """See `WaysIn`."""
-        own, hits = self._ways.query(self._sites.shapes[rows], predicate="contains")
-        inside = self._ways.geometries[hits]
+        own, hits = self._tree.query(self._sites.shapes[rows], predicate="contains")
+        inside = self._tree.geometries[hits]
         ends = np.concatenate([shapely.get_point(inside, 0), shapely.get_point(inside, -1)])
         return Meetings(np.tile(rows[own], 2), np.tile(hits, 2), shapely.get_coordinates(ends))
 
     def reach(self, shapes: Shapes) -> Rows:
         """See `WaysIn`."""
-        return self._ways.query(shapes, predicate="dwithin", distance=SAMPLED_REACH_M)[0]
+        return self._tree.query(shapes, predicate="dwithin", distance=SAMPLED_REACH_M)[0]
+
+
+class MappedWays(Ways):
+    """What leads into `sites` of some ways and entrances; see `WaysIn`.
+
+    Parameters
+    ----------
+    sites : Sites
+    ways : STRtree of LineStrings
+    nodes : STRtree of Points
+    """
+
+    def __init__(self, sites: Sites, ways: shapely.STRtree, *, nodes: shapely.STRtree) -> None:
+        super().__init__(sites, ways)
+        self._nodes = nodes
+
+    def mapped(self, rows: Rows) -> Meetings:
+        """See `WaysIn`."""
+        own, hits = self._nodes.query(self._sites.outlines[rows], predicate="dwithin", distance=ON_OUTLINE_M)
+        return Meetings(rows[own], hits, shapely.get_coordinates(self._nodes.geometries[hits]))
 
 
 def _outlines(shapes: Shapes, *, rows: Rows) -> Shapes:

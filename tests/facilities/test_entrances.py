@@ -6,7 +6,15 @@ import pytest
 from pyproj import CRS
 from shapely import LineString, MultiPolygon, Point, Polygon, box
 
-from lifecircle.facilities.entrances import Door, combined, entrance_nodes, find_entrances, is_entrance, way_in_edges
+from lifecircle.facilities.entrances import (
+    Door,
+    as_shapes,
+    combined,
+    entrance_nodes,
+    find_entrances,
+    is_entrance,
+    way_in_edges,
+)
 from lifecircle.model.network import EdgeFlag, Permission, WalkNetwork
 
 PARK = box(0, 0, 200, 100)  # 2 ha
@@ -182,3 +190,10 @@ def test_only_open_ways_on_the_ground_lead_in() -> None:
         island=[False, False, False, False, False, True, False],
     )
     assert [line.coords[0][0] for line in way_in_edges(ways)] == [0.0, 20.0, 120.0]
+
+
+def test_what_has_no_place_has_no_entrance() -> None:
+    """Empty geometries keep their row, wherever they stand."""
+    doors = find_entrances(array(Point(), Point(3, 4), Point()), nodes=array(), edges=array())
+    assert [shape.wkt for shape in as_shapes(doors)] == ["MULTIPOINT EMPTY", "MULTIPOINT ((3 4))", "MULTIPOINT EMPTY"]
+    assert as_shapes([]).shape == (0,)

@@ -64,17 +64,19 @@ def test_no_edge_near_is_missed(seed: int) -> None:
         assert (shapely.length(edges.table["line"][beside]) < STEP_M).all()
 
 
-def test_a_way_between_islands_stays_one_until_they_reach_the_streets() -> None:
+@pytest.mark.parametrize("told", [False, True])
+def test_a_way_between_islands_stays_one_until_they_reach_the_streets(*, told: bool) -> None:
+    """Whether it is told what may be near, or has to look for it."""
     places = [(0, 0), (100, 0), (0, 300), (100, 300), (0, 600), (3000, 600)]
     network = make_network(places, [(0, 1), (2, 3), (4, 5)])
     edges = LiveEdges(replace(network, island=np.array([True, True, False])))
     small, nodes = edges.streets(np.arange(3))
     work = lay(Work(Draft(small), gpd.GeoDataFrame()), [Stop(Joint(edge=0)), Stop(Joint(edge=1))], streets=[Street()])
     _, ways = edges.follow(work, edges=np.arange(3), nodes=nodes)
-    assert edges.join_islands(ways).tolist() == []
+    assert edges.join_islands(ways, near=np.arange(len(edges.table)) if told else None).tolist() == []
     assert edges.table["island"][:4].tolist() == [True, True, False, True]
     small, nodes = edges.streets(np.arange(4))
     work = lay(Work(Draft(small), gpd.GeoDataFrame()), [Stop(Joint(edge=1)), Stop(Joint(edge=2))], streets=[Street()])
     _, ways = edges.follow(work, edges=np.arange(4), nodes=nodes)
-    assert edges.join_islands(ways).tolist() == [0, 1, 3]
+    assert edges.join_islands(ways, near=np.arange(len(edges.table)) if told else None).tolist() == [0, 1, 3]
     assert not edges.table["island"][:5].any()

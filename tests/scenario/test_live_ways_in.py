@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from changed_streets import changed, grid
 
 from lifecircle.facilities.entrances import entrances_of, find_entrances, way_in_edges
 from lifecircle.facilities.ways_in import Sites
+from lifecircle.model.network import Permission
 from lifecircle.pipeline.scenarios.live_edges import LiveEdges
 from lifecircle.pipeline.scenarios.live_ways_in import LiveWaysIn
 
@@ -31,7 +34,9 @@ def some_gates(shapes: np.ndarray) -> gpd.GeoDataFrame:
 
 @pytest.mark.parametrize("seed", range(6))
 def test_areas_are_entered_as_on_the_changed_map(seed: int) -> None:
-    rng, states, seen = np.random.default_rng(seed), [grid()], set[str]()
+    rng, seen = np.random.default_rng(seed), set[str]()
+    island, shut = (rng.random(grid().edges) < 0.15 for _ in range(2))
+    states = [replace(grid(), island=island, permission=np.where(shut, Permission.CLOSED, 0).astype(np.uint8))]
     shapes = areas(rng)
     sites, gates, edges = Sites.of(shapes), some_gates(shapes), LiveEdges(states[0])
     ways = LiveWaysIn(sites, objects=gates, gates=gates, edges=edges)
@@ -39,11 +44,11 @@ def test_areas_are_entered_as_on_the_changed_map(seed: int) -> None:
         states.append(changed(edges, states[-1], rng))
     while states:
         whole, told = states.pop(), {"n0": OPEN} if len(states) % 2 else {}
-        rows = np.sort(np.append(rng.choice(40, 20, replace=False), [40, 41]))
+        rows = np.array([0, *np.sort(rng.choice(np.arange(1, 40), 20, replace=False)), 40, 41])
         found = entrances_of(sites, rows, ways=ways.now(told))
         nodes = gates.geometry.to_numpy()[: len(told)]
         assert found == find_entrances(shapes[rows], nodes=nodes, edges=way_in_edges(whole))
         seen |= {door.kind for door in found}
         if states:
             edges.take_back()
-    assert {"path", "sampled", "representative"} <= seen
+    assert {"mapped", "path", "sampled", "representative"} <= seen

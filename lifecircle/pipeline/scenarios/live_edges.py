@@ -36,7 +36,7 @@ class LiveEdges:
     drawn : STRtree
         The edges as they were drawn at the start, by their numbers.
     redrawn : int64 (N,)
-        Those that have been drawn since, ascending.
+        Those that have been laid, cut, closed or opened since, ascending.
     """
 
     def __init__(self, network: WalkNetwork) -> None:
@@ -44,7 +44,6 @@ class LiveEdges:
         self.drawn, self.redrawn, self._known = shapely.STRtree(lines), NONE, network.edges
         self._nodes = Table(self._journal, x=network.node_x, y=network.node_y, id=network.node_id)
         self._vertices = Table(self._journal, x=network.geometry_x, y=network.geometry_y)
-        self._first_vertex = len(network.geometry_x)  # of what is drawn from now on
         offsets, facts = network.geometry_offsets, {name: getattr(network, name) for name in PER_EDGE}
         self.table = Table(self._journal, **facts, **_drawn(lines), begin=offsets[:-1], size=np.diff(offsets))
 
@@ -79,9 +78,9 @@ class LiveEdges:
         found: Floats = self.table["box"][edges]
         return found
 
-    def as_drawn(self, edges: Ints) -> npt.NDArray[np.bool_]:
-        """Return which of some edges (N,) are drawn as they were at the start."""
-        return np.asarray(self.table["begin"][edges] < self._first_vertex)
+    def tree(self, edges: Ints) -> shapely.STRtree:
+        """Return some edges (N,), as they are drawn, ready to be searched by their rows."""
+        return shapely.STRtree(self.table["line"][edges])
 
     def of_way(self, way: int) -> Ints:
         """Return the edges that come from a way, ascending."""

@@ -102,7 +102,10 @@ class LiveEntrances:
         areas = shapes.copy()
         areas[shapely.get_dimensions(shapes) != 2] = None
         self._areas = shapely.STRtree(areas)
-        self._ways_in = LiveWaysIn(self._sites, objects=place.objects, gates=live.barriers.gates, edges=live.edges)
+        self._ways_in: LiveWaysIn | None = None
+        if self.alone:  # otherwise nothing is ever sought here
+            gates = live.barriers.gates
+            self._ways_in = LiveWaysIn(self._sites, objects=place.objects, gates=gates, edges=live.edges)
         self._doors: dict[int, Door] = {}  # of parts that were sought again
         self._sought, self._stale = sought, frozenset[int]()
 
@@ -132,6 +135,7 @@ class LiveEntrances:
         names = sorted({name for row in stale for name in self._owners[row]})
         parts = {name: [self._row[part] for part in self._parts[name]] for name in names}
         rows = sorted({row for own in parts.values() for row in own if row in stale or row not in self._doors})
+        assert self._ways_in is not None  # noqa: S101  # they follow from the map and the streets alone
         found = entrances_of(self._sites, np.array(rows), ways=self._ways_in.now(live.barriers.told))
         self._doors = self._doors | dict(zip(rows, found, strict=True))
         self._minds = self._minds.copy()

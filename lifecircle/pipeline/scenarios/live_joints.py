@@ -47,8 +47,9 @@ class Seen:
 
     def followed(self, points: Points) -> Points:
         """Return points as they are joined once the cuts are made: in the same places."""
-        points["edge"], points["offset_mm"] = after_cuts(points["edge"], points["offset_mm"], cuts=self.cuts)
-        return points
+        found = points.copy()
+        found["edge"], found["offset_mm"] = after_cuts(points["edge"], points["offset_mm"], cuts=self.cuts)
+        return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
