@@ -90,7 +90,8 @@ def run(size: Size) -> Outcome:
         ),
         (
             f"{len(place.residences)} residences, {len(place.facilities)} facilities, {place.network.edges} edges.",
-            f"Of every change the median of {rounds} rounds over all of them, after one to find those that are refused; p95 of each round alone: {single} ms.",
+            f"Of every change the median of {rounds} rounds over all of them; p95 of each round alone: {single} ms.",
+            "Before the rounds every change is made once, to find those that are refused.",
             "The last change of every kind was checked against an audit of the changed place, bit for bit.",
         ),
     )
