@@ -12,8 +12,8 @@ from benchmarks.registry import Outcome, Size, Unavailable
 from benchmarks.timing import Run, environment, run_process
 
 FLOOR = (
-    "Of a run from the place cache on a quieter host, CPU seconds: Python and its libraries 1.2 to start, reading the place "
-    "0.5, the walks of 77 searches 1.2, verdicts 0.4, gaps 0.9, their causes 1.0, the tables 0.7; GeoParquet, "
+    "Of a run from the place cache on a quieter host, CPU seconds: Python and its libraries 1.2 to start, reading the "
+    "place 0.5, the walks of 77 searches 1.2, verdicts 0.4, gaps 0.9, their causes 1.0, the tables 0.7; GeoParquet, "
     "GeoPackage and packing the workbook 1.8, half of it at the same time. No result is kept between runs, all are "
     "computed: 2 s are out of reach for this many residences, since starting and writing alone take longer."
 )
